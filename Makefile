@@ -1,0 +1,50 @@
+# Fixed names: run, test, lint, bench. Everything else is for developers' convenience.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: run test lint bench format migrations clean
+
+$(VENV)/.run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python -r requirements.txt; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt; fi
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(BIN)/python -r requirements-dev.txt; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt; fi
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run
+	@$(BIN)/python manage.py serve
+
+test: $(VENV)/.dev
+	env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS)
+	@if [ -n "$$TEST_DATABASE_URL" ]; then $(BIN)/python -m pytest -n $(WORKERS); \
+	else echo "PostgreSQL: skipped, TEST_DATABASE_URL is not set"; fi
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'templates/*.html')
+	$(BIN)/python manage.py check --settings=tuanjian.settings_test
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings=tuanjian.settings_test
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
+
+bench: $(VENV)/.dev
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script --json $(BENCH_FLAGS) || exit 1; done
+
+migrations: $(VENV)/.dev
+	$(BIN)/python manage.py makemigrations --settings=tuanjian.settings_test
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""Nothing of ours uses it; the app registry looks at it."""

@@ -1,0 +1,25 @@
+"""What has to exist before settings can be read."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key_from(path: Path) -> str:
+    """Return Django's secret key kept in ``path``; the first process to ask writes it, readable by its owner only."""
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(50))
+    try:
+        # A link, not a rename: of two first processes the loser must read the winner's key.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii")
