@@ -1,0 +1,256 @@
+"""System back office: dictionaries, accounts, grants, organisations (through ``tree``) and the log. Never people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from import_export import resources
+from import_export.admin import ImportExportModelAdmin
+from import_export.formats.base_formats import XLSX
+
+from branches import audit, grants, tree
+from branches.models import (
+    AccessGrant,
+    AuditEntry,
+    Organization,
+    OrgType,
+    Role,
+    TermRule,
+    UnitCategory,
+    UnitNature,
+    User,
+)
+from tuanjian import masking
+
+admin.site.unregister(Group)
+
+
+class DictionaryAdmin(ImportExportModelAdmin[Any]):
+    """A dictionary table with import and export as XLSX; words in use cannot be deleted, only retired."""
+
+    formats = [XLSX]
+    list_display = ["code", "name", "order_number", "retired_on"]
+    search_fields = ["code", "name"]
+
+    def get_resource_classes(self, request: HttpRequest) -> list[type[resources.Resource[Any]]]:
+        options = {
+            "model": self.model,
+            "fields": ("code", "name", "order_number", "retired_on"),
+            "import_id_fields": ("code",),
+        }
+        resource = type("DictionaryResource", (resources.ModelResource,), {"Meta": type("Meta", (), options)})
+        return [resource]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        log_change(request, obj, form, change)
+
+
+@admin.register(UnitNature)
+class UnitNatureAdmin(DictionaryAdmin):
+    pass
+
+
+@admin.register(UnitCategory)
+class UnitCategoryAdmin(DictionaryAdmin):
+    pass
+
+
+@admin.register(TermRule)
+class TermRuleAdmin(admin.ModelAdmin[TermRule]):
+    list_display = ["org_type", "student", "years", "shift_months", "valid_from", "valid_to", "source"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "org_type":
+            return forms.ChoiceField(label="组织类别", choices=OrgType.choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: TermRule, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        log_change(request, obj, form, change)
+
+
+def log_change(request: HttpRequest, subject: Model, form: ModelForm[Any], change: bool) -> None:
+    names = {name: str(form.fields[name].label or name) for name in form.changed_data if name in form.fields}
+    before = {names[name]: form.initial.get(name) for name in names} if change else {}
+    after = {names[name]: _shown(name, form.cleaned_data.get(name)) for name in names}
+    kind = audit.Kind.CHANGED if change else audit.Kind.CREATED
+    audit.record(kind, subject, by=_staff(request), at=None, changes=audit.difference(before, after))
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Passwords never, phones masked."""
+    if "password" in name:
+        return "******"
+    return masking.mask_phone(value) if name == "phone" and value else value
+
+
+def _staff(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise ValidationError("请先登录。")
+    return request.user
+
+
+class AccountForm(UserChangeForm[User]):
+    phone = forms.CharField(label="手机号", required=False, help_text="可用来登录；加密保存。")
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+        fields = ["username", "display_name", "is_active", "is_staff"]  # type: ignore[assignment]  # the stub says "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].initial = ""
+        if self.instance.phone_masked:
+            self.fields["phone"].help_text = f"现为 {self.instance.phone_masked}；留空不改。"
+
+
+class AccountCreationForm(AdminUserCreationForm[User]):
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ("username", "display_name")
+
+
+@admin.register(User)
+class UserAdmin(StockUserAdmin[User]):
+    form = AccountForm
+    add_form = AccountCreationForm
+    list_display = ["username", "display_name", "phone_masked", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["username", "display_name"]
+    fieldsets = [
+        (None, {"fields": ("username", "password", "display_name", "phone")}),
+        ("权限", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("时间", {"fields": ("last_login", "date_joined")}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ("username", "display_name", "usable_password", "password1", "password2")}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # accounts are disabled, not deleted: the log names them
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if form.cleaned_data.get("phone"):
+            obj.phone = form.cleaned_data["phone"]
+        super().save_model(request, obj, form, change)
+        log_change(request, obj, form, change)
+
+
+class OrganizationForm(ModelForm[Organization]):
+    under = forms.ModelChoiceField(
+        Organization.objects.none(), label="上级组织", required=False, help_text="留空为新的组织树的根。"
+    )
+
+    class Meta:
+        model = Organization
+        fields = ("under", "org_type", "full_name", "short_name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["under"]
+        else:
+            under = self.fields["under"]
+            if isinstance(under, forms.ModelChoiceField):
+                under.queryset = Organization.objects.active().exclude(org_type=OrgType.BRANCH)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        under, kind = data.get("under"), data.get("org_type")
+        if not self.instance.pk and kind and OrgType(kind) not in tree.allowed_types(under):
+            self.add_error("org_type", f"{under}之下不能设{OrgType(kind).label}。")
+        return data
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin[Organization]):
+    """Roots begin here; everything else has its page. Saved through ``branches.tree``, never directly."""
+
+    form = OrganizationForm
+    list_display = ["short_name", "full_name", "org_type", "code", "status"]
+    list_filter = ["org_type", "status"]
+    search_fields = ["short_name", "full_name", "code"]
+    ordering = ["screen_order"]
+    readonly_fields = ["code"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
+        return False
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
+        by = _staff(request)
+        if not change:
+            tree.add(obj, under=form.cleaned_data["under"], by=by)
+            return
+        names = form.cleaned_data["full_name"], form.cleaned_data["short_name"]
+        tree.rename(obj, full_name=names[0], short_name=names[1], by=by, reason="系统后台")
+        tree.change_type(obj, org_type=OrgType(form.cleaned_data["org_type"]), by=by, reason="系统后台")
+
+
+class GrantForm(ModelForm[AccessGrant]):
+    class Meta:
+        model = AccessGrant
+        fields = ("user", "organization", "role", "starts_on", "ends_on")
+
+
+@admin.register(AccessGrant)
+class AccessGrantAdmin(admin.ModelAdmin[AccessGrant]):
+    form = GrantForm
+    list_display = ["user", "organization", "role", "starts_on", "ends_on", "ended_at", "granted_by"]
+    list_filter = ["role"]
+    search_fields = ["user__username", "user__display_name", "organization__short_name"]
+    autocomplete_fields = ["user", "organization"]
+    list_select_related = ["user", "organization", "granted_by"]
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessGrant | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessGrant | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: AccessGrant, form: Any, change: bool) -> None:
+        given = grants.set_up(
+            obj.user,
+            organization=obj.organization,
+            role=Role(obj.role),
+            starts_on=obj.starts_on,
+            ends_on=obj.ends_on,
+            by=_staff(request),
+        )
+        obj.pk = given.pk
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
+    """Read only. A system administrator finds technical deeds here: entries about people are left out."""
+
+    list_display = ["at", "actor_name", "kind", "object_type", "object_label", "request_number"]
+    list_filter = ["kind", "object_type"]
+    search_fields = ["actor_name", "request_number"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(object_type__startswith="branches.")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False

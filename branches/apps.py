@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class BranchesConfig(AppConfig):
+    name = "branches"
+    verbose_name = "组织、账号与日志"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from branches import sign_ins
+        from branches.keys import register_keys_after_migrate
+
+        post_migrate.connect(register_keys_after_migrate, sender=self)
+        sign_ins.connect()

@@ -1,0 +1,58 @@
+"""One object for a page: not visible → 404, visible but not manageable → 403."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, Self, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest
+
+from branches.models import Organization, User
+from branches.scoping import Right, held_by
+
+M = TypeVar("M", bound=models.Model)
+SESSION_KEY = "organization"
+
+
+class AuthenticatedHttpRequest(HttpRequest):
+    """A request behind the login middleware."""
+
+    user: User
+
+
+class Scoped(Protocol):
+    def visible_to(self, user: User) -> Self: ...
+    def manageable_by(self, user: User, *, right: Right) -> Self: ...
+
+
+def get_visible(model: type[M], user: User, **lookup: Any) -> M:
+    """The row, if the user may look at it; otherwise the same 404 as for a row that does not exist."""
+    manager: Any = model._default_manager
+    found: M | None = manager.all().visible_to(user).filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_manageable(model: type[M], user: User, *, right: Right, below: bool = False, **lookup: Any) -> M:
+    """The row, if the user may change it; 404 if it is out of sight, 403 if it may only be looked at.
+
+    ``below`` (organisations only) asks for the right from above: for what a level may not do to itself.
+    """
+    found = get_visible(model, user, **lookup)
+    manager: Any = model._default_manager
+    more = {"below": True} if below else {}
+    if not manager.all().manageable_by(user, right=right, **more).filter(pk=found.pk).exists():
+        raise PermissionDenied
+    return found
+
+
+def current_organization(request: AuthenticatedHttpRequest) -> Organization | None:
+    """The organisation the person works in now: chosen in the top bar, else the highest of the own grants."""
+    held = held_by(request.user)
+    if not held:
+        return None
+    chosen = request.session.get(SESSION_KEY)
+    wanted = next((grant for grant in held if grant.organization_id == chosen), held[0])
+    return Organization.objects.visible_to(request.user).filter(pk=wanted.organization_id).first()

@@ -1,0 +1,53 @@
+"""`manage.py worker`: background tasks one after the other, housekeeping in between."""
+
+import time
+import uuid
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError
+from django_tasks_db.management.commands.db_worker import Worker
+
+from branches.housekeeping import every_minute
+from branches.keys import require_right_keys
+
+
+class Command(BaseCommand):
+    help = "Run background tasks and housekeeping until stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do what is waiting, then stop")
+
+    def handle(self, *, once: bool, **options: Any) -> None:
+        require_right_keys()
+        # In batch mode the library's worker returns as soon as its queue is empty; the waiting is ours.
+        worker = Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=uuid.uuid4().hex,
+            excluded_queue_names=[],
+        )
+        next_housekeeping = 0.0
+        try:
+            while True:
+                worker.run()
+                if time.monotonic() >= next_housekeeping:
+                    self._keep_house()
+                    next_housekeeping = time.monotonic() + 60
+                if once:
+                    return
+                time.sleep(1)
+        except KeyboardInterrupt:
+            return
+
+    def _keep_house(self) -> None:
+        try:
+            every_minute()
+        except OperationalError as error:
+            # A long write by somebody else; the next minute does the same work.
+            self.stderr.write(f"housekeeping put off: {error}")

@@ -1,0 +1,77 @@
+"""A hundred parallel additions, moves and roots leave the tree whole, on both databases."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from branches import tree
+from branches.models import Organization, OrgType
+from branches.tests.builders import an_organization
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def at_once(*jobs):
+    """Run every job in a thread of its own connection; refusals are answers, anything else is a failure."""
+
+    def run(job):
+        try:
+            job()
+        except ValidationError as refusal:
+            return refusal.messages
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_parallel_roots_additions_and_moves_leave_no_problems():
+    dice = random.Random(7)
+    root = an_organization("总团委")
+    committees = [an_organization(f"{n}院团委", under=root, org_type=OrgType.BASE_COMMITTEE) for n in range(6)]
+    branches = [an_organization(f"{n}室团支部", under=dice.choice(committees)) for n in range(10)]
+
+    def add(number):
+        return lambda: an_organization(
+            f"新{number}团支部", under=Organization.objects.get(pk=dice.choice(committees).pk)
+        )
+
+    def move(number):
+        what, where = dice.choice(branches + committees), dice.choice(committees)
+        return lambda: tree.move(
+            Organization.objects.get(pk=what.pk), under=Organization.objects.get(pk=where.pk), by=None
+        )
+
+    jobs = [add(n) for n in range(40)] + [move(n) for n in range(40)]
+    jobs += [lambda n=n: an_organization(f"根{n}团委") for n in range(20)]
+    dice.shuffle(jobs)
+
+    answers = at_once(*jobs)
+
+    refused = {sentence for messages in answers if messages for sentence in messages}
+    assert tree.find_problems() == []
+    assert Organization.objects.filter(short_name__startswith="新").count() == 40
+    assert Organization.objects.filter(depth=1).count() == 21
+    assert all("不需要移动" in sentence or "不能移到自己" in sentence for sentence in refused)
+
+
+def test_crossed_moves_cannot_close_a_circle():
+    root = an_organization("总团委")
+    left = an_organization("左团委", under=root, org_type=OrgType.BASE_COMMITTEE)
+    right = an_organization("右团委", under=root, org_type=OrgType.BASE_COMMITTEE)
+
+    def move(what, where):
+        return lambda: tree.move(
+            Organization.objects.get(pk=what.pk), under=Organization.objects.get(pk=where.pk), by=None
+        )
+
+    answers = at_once(*[move(left, right), move(right, left)] * 4)
+
+    assert tree.find_problems() == []
+    assert None in answers
+    assert Organization.objects.under(root).count() == 3
