@@ -23,7 +23,9 @@ def a_phone():
     return f"14000{next(_numbers):06d}"
 
 
-def a_member(name=None, *, branch, birth_on=dt.date(2001, 6, 18), gender=Gender.FEMALE, id_number=None, phone=None, **fields):
+def a_member(
+    name=None, *, branch, birth_on=dt.date(2001, 6, 18), gender=Gender.FEMALE, id_number=None, phone=None, **fields
+):
     number = next(_numbers)
     if name is None:
         name = SURNAMES[number % len(SURNAMES)] + GIVEN[number % (len(GIVEN) // 2) * 2 :][:2]
@@ -52,7 +54,9 @@ def a_young_person(name=None, *, branch, **fields):
     return a_member(
         name,
         branch=branch,
-        **({"league_status": LeagueStatus.NONE, "political_status": PoliticalStatus.MASSES, "joined_on": None} | fields),
+        **(
+            {"league_status": LeagueStatus.NONE, "political_status": PoliticalStatus.MASSES, "joined_on": None} | fields
+        ),
     )
 
 

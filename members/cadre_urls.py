@@ -1,0 +1,16 @@
+"""URLs of cadres, contacts and closing."""
+
+from django.urls import URLPattern, path
+
+from members.views import cadres, closing
+
+urlpatterns: list[URLPattern] = [
+    path("cadres/", cadres.cadres, name="cadres"),
+    path("organizations/<int:pk>/cadres/", cadres.organization_cadres, name="organization_cadres"),
+    path("organizations/<int:pk>/cadres/new/", cadres.cadre_new, name="cadre_new"),
+    path("cadre-terms/<int:pk>/edit/", cadres.cadre_edit, name="cadre_edit"),
+    path("cadre-terms/<int:pk>/end/", cadres.cadre_end, name="cadre_end"),
+    path("contacts/", cadres.contacts, name="contacts"),
+    path("contacts/print/", cadres.contacts_print, name="contacts_print"),
+    path("organizations/<int:pk>/close/", closing.close, name="close"),
+]

@@ -1,0 +1,146 @@
+"""Query forms over people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from members import completeness, search
+from members.dictionaries import Education, PoliticalStatus
+from members.leaving import Leaving, leaving
+from members.models import AgeRule, CadreTerm, LeagueStatus, Member, MemberStatus
+from members.models.people import IN_LEAGUE, MemberQuerySet
+from members.models.rules import age_rules
+from tuanjian.idnumbers import Gender
+
+ANY = "请选择"
+AGE_BANDS = {
+    "14-17": (14, 17, "14–17 周岁"),
+    "18-22": (18, 22, "18–22 周岁"),
+    "23-27": (23, 27, "23–27 周岁"),
+    "28-35": (28, 35, "28–35 周岁"),
+    "36-": (36, 150, "36 周岁以上"),
+}
+
+
+def _list(label: str, choices: Any, **kwargs: Any) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=label, choices=choices, empty_label=ANY, **kwargs)
+
+
+class PeopleFilter(django_filters.FilterSet):
+    """What members and youth are asked for alike. The organisation of the page stays while querying."""
+
+    organization = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    size = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    name = django_filters.CharFilter(
+        label="姓名",
+        method="by_name",
+        max_length=50,
+        widget=forms.TextInput(attrs={"placeholder": "姓名或拼音首字母", "autocomplete": "off"}),
+    )
+    political_status = _list("政治面貌", PoliticalStatus.choices)
+    completeness = _list("资料状态", [("complete", "完整"), ("incomplete", "缺项")], method="by_completeness")
+    gender = _list("性别", [(Gender.MALE.value, "男"), (Gender.FEMALE.value, "女")])
+    education = _list("学历", Education.choices)
+    age = _list("年龄段", [(key, band[2]) for key, band in AGE_BANDS.items()], method="by_age")
+
+    class Meta:
+        model = Member
+        fields: list[str] = []
+
+    @property
+    def today(self) -> dt.date:
+        return timezone.localdate()
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of the further fields was used, so that the form shows them."""
+        return any(
+            (self.data or {}).get(name) for name in ("gender", "education", "league_status", "age", "status", "leaving")
+        )
+
+    @property
+    def in_words(self) -> str:
+        """The conditions used, for the line that says why nothing was found."""
+        form = self.form
+        if not form.is_valid():
+            return ""
+        said = []
+        for name, field in form.fields.items():
+            value = form.cleaned_data.get(name)
+            if value and not field.widget.is_hidden:
+                said.append(f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}")
+        return "，".join(said)
+
+    def keep(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        """Carries a parameter of the address through the form."""
+        return people
+
+    def by_name(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        """Name or initials from the beginning; a part of the name where that finds nobody is the search's business."""
+        text = search.tidy(value)
+        if text.isascii():
+            return people.filter(search.starts_with("initials", text.lower()) | search.starts_with("name", text))
+        return people.filter(search.starts_with("name", text) | Q(name__contains=text))
+
+    def by_completeness(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        wanted = completeness.incomplete()
+        return people.filter(wanted if value == "incomplete" else ~wanted)
+
+    def by_age(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        from_age, to_age, _ = AGE_BANDS[value]
+        return people.aged(from_age, to_age, self.today)
+
+
+class MemberFilter(PeopleFilter):
+    """团员: those on the roster, unless a status or 已离团 is asked for."""
+
+    league_status = _list(
+        "团籍", [(value, label) for value, label in LeagueStatus.choices if value != LeagueStatus.NONE]
+    )
+    status = _list("状态", MemberStatus.choices)
+    leaving = _list("超龄离团", Leaving.choices, method="by_leaving")
+
+    def by_leaving(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        return leaving(people, Leaving(value), self.today)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        people: Any = super().filter_queryset(queryset.exclude(league_status=LeagueStatus.NONE))
+        asked = self.form.cleaned_data
+        if asked.get("status"):
+            return people
+        if asked.get("league_status") == LeagueStatus.LEFT:
+            return people.exclude(status=MemberStatus.VOID)
+        return people.on_roster().filter(league_status__in=IN_LEAGUE)
+
+
+class YouthFilter(PeopleFilter):
+    """青年 by the age bounds of today, members included."""
+
+    league_status = _list("团籍", LeagueStatus.choices)
+
+    @property
+    def bounds(self) -> str:
+        """The age bounds of today, in words."""
+        rules = age_rules(self.today)
+        return f"{rules[AgeRule.Kind.YOUTH_FROM]}–{rules[AgeRule.Kind.YOUTH_TO]} 周岁"
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        return super().filter_queryset(queryset.youth(self.today))
+
+
+def as_listed(people: Any) -> MemberQuerySet:
+    """People with all a line of the list says, in the order of branches on the screen, then by pinyin."""
+    posts = CadreTerm.objects.current().select_related("organization").order_by("rank", "id")
+    listed: MemberQuerySet = (
+        completeness.with_gaps(people)
+        .select_related("branch")
+        .prefetch_related(Prefetch("terms", queryset=posts, to_attr="current_terms"))
+        .order_by("branch__screen_order", "pinyin", "id")
+    )
+    return listed

@@ -1,0 +1,256 @@
+"""Pages of the person record."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
+from branches.models import Organization
+from branches.permissions import permissions_on
+from branches.scoping import Right, has_right_somewhere
+from members import duplicates, outline, portrait, privacy, records
+from members.filters import MemberFilter, PeopleFilter, YouthFilter, as_listed
+from members.forms.records import MemberForm, NumberForm, RestoreForm, RevealForm, VoidForm
+from members.http import get_roster, get_roster_organization
+from members.models import Member
+from members.tables import PeopleTable, YouthTable
+from tuanjian.access import Access, access
+from tuanjian.paging import SIZES, paged, size_of
+from tuanjian.refusals import rule_accepts
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def members(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """团员 of an organisation and below."""
+    return _people(request, "members/members.html", MemberFilter, PeopleTable)
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def youth(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """青年 of an organisation and below, members and others."""
+    return _people(request, "members/youth.html", YouthFilter, YouthTable)
+
+
+def _people(
+    request: AuthenticatedHttpRequest, template: str, query: type[PeopleFilter], table_class: type[PeopleTable]
+) -> HttpResponse:
+    organization = get_roster_organization(request)
+    people = Member.objects.visible_to(request.user).under(organization)
+    asked = query(request.GET, queryset=people)
+    table = table_class(as_listed(asked.qs), user=request.user, on=timezone.localdate(), organization=organization)
+    context = _outline(request, organization) | {
+        "organization": organization,
+        "query": asked,
+        "table": paged(request, table),
+        "may_enter": permissions_on(organization, request.user).people,
+        "new_url": _new_url(organization, query),
+        "reset_url": f"{request.path}?organization={organization.pk}",
+        "empty_text": f"已查询{organization.short_name}{f'，{asked.in_words}' if asked.in_words else ''}",
+        "size": size_of(request),
+        "sizes": SIZES,
+    }
+    return render(request, template, context)
+
+
+def _new_url(organization: Organization, query: type[PeopleFilter]) -> str:
+    asked = {"branch": organization.pk} if organization.is_branch else {}
+    kind = {"kind": "youth"} if query is YouthFilter else {}
+    return f"{reverse('members:new')}?{urlencode(asked | kind)}".rstrip("?")
+
+
+def _outline(request: AuthenticatedHttpRequest, organization: Organization) -> dict[str, Any]:
+    text = request.GET.get("organization_name", "").strip()[:50]
+    if text:
+        return {"outline": outline.found(request.user, text=text), "outline_text": text, "show_outline": True}
+    nodes = outline.outline(request.user, chosen=organization)
+    # A secretary with one branch needs no tree.
+    many = len(nodes) > 1 or any(node.children for node in nodes)
+    return {"outline": nodes, "outline_text": "", "show_outline": many}
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def outline_children(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Lines of the tree below an organisation, fetched when somebody opens it."""
+    organization = get_roster(request.user, pk)
+    nodes, rest = outline.children(request.user, of=organization, whole="whole" in request.GET)
+    return render(request, "members/_outline.html", {"nodes": nodes, "rest": rest, "above": organization.pk})
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """The page of one person."""
+    return _member_page(request, get_visible(Member, request.user, pk=pk))
+
+
+def _member_page(request: AuthenticatedHttpRequest, person: Member, **more: Any) -> HttpResponse:
+    seen = portrait.portrait_of(person, user=request.user, on=timezone.localdate())
+    return render(request, "members/member.html", {"member": person, "portrait": seen} | more)
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def new(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Enter a person."""
+    kind = "youth" if request.GET.get("kind") == "youth" else "member"
+    branch = _asked_branch(request)
+    form = MemberForm(request.POST or None, user=request.user, kind=kind, branch=branch)
+    if form.is_valid():
+        entered = form.record()
+        if rule_accepts(form, lambda: records.enter(entered, by=request.user)):
+            _say_saved(request, entered, before=[])
+            return redirect(request.get_full_path() if "again" in request.POST else entered)
+    cancel_url = reverse("members:youth" if kind == "youth" else "members:members")
+    return render(request, "members/member_form.html", {"form": form, "branch": branch, "cancel_url": cancel_url})
+
+
+def _asked_branch(request: AuthenticatedHttpRequest) -> Organization | None:
+    if not has_right_somewhere(request.user, Right.PEOPLE):
+        raise PermissionDenied
+    asked = request.GET.get("branch", "")
+    if not (asked.isascii() and asked.isdigit()):
+        return None
+    return get_manageable(Organization, request.user, right=Right.PEOPLE, pk=int(asked))
+
+
+def _say_saved(request: AuthenticatedHttpRequest, person: Member, before: list[str]) -> None:
+    messages.success(request, f"已保存{person.name}的资料。", extra_tags="saved")
+    for sentence in records.warnings_about(person, on=timezone.localdate()):
+        if sentence not in before:
+            messages.warning(request, f"{person.name}：{sentence}")
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Correct a person's facts; a record changed meanwhile is compared first."""
+    person = get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk)
+    form = MemberForm(request.POST or None, user=request.user, member=person, focus=request.GET.get("field", ""))
+    if form.is_valid():
+        if form.is_stale:
+            rows = records.differences(person, form.values())
+            return render(request, "members/compare.html", {"form": form, "member": person, "rows": rows})
+        before = records.warnings_about(person, on=timezone.localdate())
+        version = form.cleaned_data["version"]
+        if rule_accepts(form, lambda: records.correct(person, values=form.values(), version=version, by=request.user)):
+            _say_saved(request, get_visible(Member, request.user, pk=pk), before)
+            return redirect(person)
+    return render(request, "members/member_form.html", {"form": form, "member": person})
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_safe
+def edit_ticked(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """From the list to the form of the one ticked person."""
+    ticked = _ticked(request)
+    if len(ticked) != 1:
+        messages.warning(request, "修改时请只勾选一人。")
+        return redirect("members:members")
+    return redirect("members:edit", get_manageable(Member, request.user, right=Right.PEOPLE, pk=ticked[0]).pk)
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_POST
+def check_number(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """What stands beside a number while it is being typed. The number is posted: it belongs in no address."""
+    if not has_right_somewhere(request.user, Right.PEOPLE):
+        raise PermissionDenied
+    form = NumberForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["id_number"]:
+        return render(request, "members/_number_answer.html", {"check": None})
+    number_of = form.cleaned_data["number_of"]
+    check = duplicates.check(
+        form.cleaned_data["id_number"],
+        id_type=form.cleaned_data["id_type"] or "111",
+        user=request.user,
+        on=timezone.localdate(),
+        but=get_visible(Member, request.user, pk=number_of) if number_of else None,
+    )
+    return render(request, "members/_number_answer.html", {"check": check})
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def void(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Confirm and void one record."""
+    return _void(request, [get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk)])
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def void_many(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Confirm and void the ticked records, all or none."""
+    ticked = _ticked(request)
+    if not ticked:
+        messages.warning(request, "请先勾选要作废的人员。")
+        return redirect("members:members")
+    return _void(request, [get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk) for pk in ticked])
+
+
+def _ticked(request: AuthenticatedHttpRequest) -> list[int]:
+    if not has_right_somewhere(request.user, Right.PEOPLE):
+        raise PermissionDenied
+    asked = request.GET.getlist("pk")
+    return sorted({int(pk) for pk in asked if pk.isascii() and pk.isdigit() and len(pk) < 18})
+
+
+def _void(request: AuthenticatedHttpRequest, people: list[Member]) -> HttpResponse:
+    form = VoidForm(request.POST or None)
+    names = "、".join(person.name for person in people)
+    back = f"{reverse('members:members')}?organization={people[0].branch_id or ''}"
+    if form.is_valid() and rule_accepts(form, lambda: records.void(people, reason=form.in_words(), by=request.user)):
+        messages.success(request, f"已作废{names}的记录。", extra_tags="saved")
+        return redirect(back)
+    context = {"form": form, "title": f"确定作废{names}的记录吗？", "cancel_url": back}
+    return render(request, "members/void.html", context)
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def restore(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Confirm and take back 误录作废; only a level above the branch can."""
+    person = get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk)
+    form = RestoreForm(request.POST or None)
+    if form.is_valid() and rule_accepts(
+        form, lambda: records.restore(person, reason=form.cleaned_data["reason"], by=request.user)
+    ):
+        messages.success(request, f"已恢复{person.name}的记录。", extra_tags="saved")
+        return redirect(person)
+    able = records.may_restore(request.user, person)
+    context = {"form": form, "member": person, "able": able, "title": f"确定恢复{person.name}的记录吗？"}
+    return render(request, "members/restore.html", context)
+
+
+@access(Access.REVEAL_PEOPLE)
+@require_POST
+def reveal(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Show a number or phone in clear, once, and keep in the log who looked and why."""
+    person = get_visible(Member, request.user, pk=pk)
+    form = RevealForm(request.POST)
+    shown: dict[str, str] = {}
+
+    def look() -> None:
+        field = privacy.Revealed(form.cleaned_data["field"])
+        purpose = form.cleaned_data["purpose"]
+        shown[field.value] = privacy.reveal(person, field=field, purpose=purpose, by=request.user)
+
+    if form.is_valid():
+        rule_accepts(form, look)
+    field = request.POST.get("field", "")
+    if request.htmx:  # type: ignore[attr-defined]  # set by the middleware of django-htmx
+        own = field == "id_number" and privacy.shows_phone(request.user, person)
+        context = {"member": person, "revealed": shown, "reveal_form": form, "field": field, "own": own}
+        return render(request, "members/_revealed.html", context)
+    return _member_page(request, person, revealed=shown, **{f"{field}_form": form})
