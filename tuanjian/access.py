@@ -17,6 +17,7 @@ class Access(Enum):
     SEE_ORGANIZATION = "who may look at the organisation"
     SEE_ROSTER = "who may look at the people and activities of the organisation"
     SEE_LOG = "who may read the log of the organisation"
+    REVEAL_PEOPLE = "who may look at the people there and has a reason to see a number in clear"
     MANAGE_STRUCTURE = "who holds the right STRUCTURE there"
     MANAGE_STRUCTURE_BELOW = "who holds the right STRUCTURE above, not on the organisation itself"
     MANAGE_PEOPLE = "who holds the right PEOPLE there"

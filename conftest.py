@@ -1,0 +1,33 @@
+"""Fixtures every app's tests may use."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from reports.tests.world import World, a_world
+
+TODAY = dt.date(2026, 11, 21)
+
+
+@pytest.fixture
+def today():
+    """Noon in Asia/Shanghai on the day the tests live in."""
+    with time_machine.travel(dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC), tick=True):
+        yield TODAY
+
+
+@pytest.fixture
+def world(db, today) -> World:
+    return a_world()
+
+
+@pytest.fixture
+def signed_in(client):
+    """Give a client signed in as this user: ``signed_in(world.secretary)``."""
+
+    def sign_in(user):
+        client.force_login(user, backend="branches.authentication.NameOrPhoneBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,48 @@
+"""Pages for what cannot be shown: what happened, why, what to do, and a number that is also in the log."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from branches.scoping import held_by
+from tuanjian.middleware import current_request_number
+
+log = logging.getLogger("tuanjian.errors")
+
+
+def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    context = {"error_number": current_request_number(), "error_at": timezone.now(), "error_role": _role(request)}
+    return render(request, template, context, status=status)
+
+
+def _role(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return "未登录"
+    held = held_by(user)
+    return f"{user}，{held[0].role.label}" if held else f"{user}，没有授权"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    log.warning("%s 403 %s", current_request_number(), request.path)
+    return _page(request, "403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    log.error("%s 500 %s", current_request_number(), request.path)
+    return _page(request, "500.html", 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    log.warning("%s csrf %s %s", current_request_number(), request.path, reason)
+    return _page(request, "csrf_failure.html", 403)

@@ -1,0 +1,148 @@
+"""The back office: staff only, dictionaries, accounts, grants, organisations and technical log; never people."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
+
+from branches import tree
+from branches.models import AccessGrant, AuditEntry, Organization, UnitNature, User
+
+
+def admin_urls():
+    yield reverse("admin:index")
+    for model in admin.site._registry:
+        for page in ("changelist", "add"):
+            try:
+                yield reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
+            except NoReverseMatch:
+                continue
+
+
+@pytest.mark.parametrize(
+    "who", [None, "bureau_admin", "general_admin", "secretary", "officer", "clerk", "observer", "auditor", "outsider"]
+)
+def test_everyone_but_staff_gets_the_log_in_page(world, client, signed_in, who):
+    if who is not None:
+        signed_in(getattr(world, who))
+
+    answers = {url: client.get(url) for url in admin_urls()}
+
+    assert all(answer.status_code == 302 and "/login/?next=" in answer["Location"] for answer in answers.values())
+
+
+def test_staff_opens_every_page(world, signed_in):
+    client = signed_in(world.system_admin)
+
+    # The log has no page to add.
+    assert {url: client.get(url).status_code for url in admin_urls() if "auditentry/add" not in url} == {
+        url: 200 for url in admin_urls() if "auditentry/add" not in url
+    }
+
+
+def test_people_and_their_facts_are_never_registered():
+    hidden = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in {"members", "activities"}
+        and model._meta.model_name not in {"agerule", "activitykind"}
+    ]
+
+    assert [model for model in hidden if admin.site.is_registered(model)] == []
+
+
+def test_log_entries_about_people_are_left_out(world, signed_in):
+    from branches import audit
+
+    audit.record(audit.Kind.CHANGED, world.member, by=world.secretary, at=world.branch)
+
+    page = signed_in(world.system_admin).get(reverse("admin:branches_auditentry_changelist"))
+
+    assert "华岳局团委" in page.content.decode()
+    assert "白雨桐" not in page.content.decode()
+
+
+def test_a_second_root_and_its_administrator(world, signed_in):
+    client = signed_in(world.system_admin)
+
+    client.post(
+        reverse("admin:branches_organization_add"),
+        {
+            "under": "",
+            "org_type": "base_committee",
+            "full_name": "中国共产主义青年团黄河局委员会",
+            "short_name": "黄河局团委",
+        },
+    )
+    root = Organization.objects.get(short_name="黄河局团委")
+    client.post(
+        reverse("admin:branches_accessgrant_add"),
+        {
+            "user": world.outsider.pk,
+            "organization": root.pk,
+            "role": "administrator",
+            "starts_on": "2026-11-21",
+            "ends_on": "",
+        },
+    )
+
+    assert (root.depth, root.root_id) == (1, root.pk)
+    assert tree.find_problems() == []
+    given = AccessGrant.objects.get(organization=root)
+    assert (given.user, given.granted_by) == (world.outsider, world.system_admin)
+    assert AuditEntry.objects.filter(kind="granted", actor=world.system_admin).count() == 1
+
+
+def test_a_system_administrator_grants_nothing_to_oneself(world, signed_in):
+    page = signed_in(world.system_admin).post(
+        reverse("admin:branches_accessgrant_add"),
+        {
+            "user": world.system_admin.pk,
+            "organization": world.bureau.pk,
+            "role": "administrator",
+            "starts_on": "2026-11-21",
+            "ends_on": "",
+        },
+        follow=True,
+    )
+
+    assert "系统管理员不能给自己授权" in page.content.decode()
+    assert not AccessGrant.objects.filter(user=world.system_admin).exists()
+
+
+def test_an_account_is_made_disabled_and_logged_never_deleted(world, signed_in):
+    client = signed_in(world.system_admin)
+
+    client.post(
+        reverse("admin:branches_user_add"),
+        {
+            "username": "liqing",
+            "display_name": "李青",
+            "usable_password": "true",
+            "password1": "shan-gao-shui-chang-9",
+            "password2": "shan-gao-shui-chang-9",
+        },
+    )
+    account = User.objects.get(username="liqing")
+    client.post(
+        reverse("admin:branches_user_change", args=[account.pk]),
+        {"username": "liqing", "display_name": "李青", "phone": "14000123457"},
+    )
+
+    account.refresh_from_db()
+    assert (account.is_active, account.phone) == (False, "14000123457")
+    assert AuditEntry.objects.filter(object_type="branches.user", object_id=str(account.pk)).count() == 2
+    assert "14000123457" not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
+    assert client.post(reverse("admin:branches_user_delete", args=[account.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_dictionaries_go_out_as_xlsx(world, signed_in):
+    client = signed_in(world.system_admin)
+
+    answer = client.post(
+        reverse("admin:branches_unitnature_export"),
+        {"format": "0", "resource": "0", "unitnatureresource_id": ""},
+    )
+
+    assert answer.status_code == 200
+    assert UnitNature.objects.count() == 11

@@ -1,0 +1,236 @@
+"""Every page in a real browser, on PC and phone: nothing inaccessible, nothing from outside, no error, no report."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect, sync_playwright
+
+from branches.models import Role
+from branches.tests.builders import PASSWORD, a_grant
+from members.dictionaries import LeaguePost
+from members.models import Member
+from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
+from reports.tests.test_house import all_patterns
+from reports.tests.test_matrix import SUBJECTS
+from reports.tests.world import a_world
+
+CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="browser tests: skipped, no Chromium found on this machine"),
+]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PC, PHONE = {"width": 1366, "height": 768}, {"width": 393, "height": 852}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    # Playwright runs an event loop in this thread, which Django would take for an async context.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def world(transactional_db):
+    world = a_world()
+    for number in range(6):
+        a_member(branch=world.branch, ethnicity="" if number % 2 else "01")
+    a_young_person(branch=world.branch)
+    a_cadre_term(person=a_member(branch=world.sister_branch), organization=world.general)
+    a_cadre_term(person=world.other_member, organization=world.bureau, post=LeaguePost.DEPUTY_SECRETARY)
+    a_grant(world.outsider, world.branch, Role.OBSERVER)
+    a_grant(world.outsider, world.other_branch, Role.ENTRY_CLERK)
+    return world
+
+
+class Visitor:
+    """A person at a browser, and everything the browser complained about meanwhile."""
+
+    def __init__(self, page, base):
+        self.page, self.base = page, base
+        self.complaints = []
+        page.on("console", lambda message: self.complain(message) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self.note_request)
+
+    def complain(self, message):
+        # An answer with an error status is written to the console too; which status is right, the matrix says.
+        if "Failed to load resource" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def note_request(self, request):
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.complaints.append(f"outside: {request.url}")
+
+    def open(self, path):
+        self.page.goto(self.base + path)
+        return self.page
+
+    def sign_in(self, user):
+        self.open("/login/")
+        self.page.fill("input[name=username]", user.username)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("button[type=submit]:has-text('登录')")
+        expect(self.page.locator("h1")).to_be_visible()
+        return self
+
+
+@pytest.fixture
+def visit(chromium, live_server):
+    contexts = []
+
+    @contextmanager
+    def visiting(size=PC):
+        context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+        contexts.append(context)
+        visitor = Visitor(context.new_page(), live_server.url)
+        yield visitor
+        assert visitor.complaints == []
+
+    yield visiting
+    for context in contexts:
+        context.close()
+
+
+def pages(world):
+    """Every address that answers a GET, opened by the bureau's administrator on the own tree."""
+    subjects = {
+        "organization": world.general,
+        "member": world.member,
+        "term": world.secretary_term,
+        "grant": world.secretary.grants.get(),
+    }
+    for name, pattern in all_patterns():
+        takes_pk = bool(pattern.pattern.converters)
+        yield name, reverse(name, args=[subjects[SUBJECTS[name]].pk] if takes_pk else [])
+
+
+def describe(violations):
+    return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in violations]
+
+
+@pytest.mark.parametrize("size", [PC, PHONE], ids=["pc", "phone"])
+@pytest.mark.parametrize("who", ["bureau_admin", "secretary", "observer", "auditor"])
+def test_every_page_is_clean(world, visit, who, size):
+    found = {}
+    with visit(size) as visitor:
+        visitor.sign_in(getattr(world, who))
+        for name, path in pages(world):
+            response = visitor.page.request.get(visitor.base + path, max_redirects=0)
+            if "text/html" not in response.headers.get("content-type", "") or response.status in (302, 405):
+                continue
+            page = visitor.open(path)
+            if not page.locator("body").count() or not page.locator("#main").count():
+                continue  # a fragment that htmx puts into a page
+            problems = describe(Axe().run(page).response["violations"])
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+                problems.append("scrolls sideways")
+            if page.locator("h1").count() != 1:
+                problems.append(f"{page.locator('h1').count()} h1")
+            if problems:
+                found[name] = problems
+
+    assert found == {}
+
+
+def test_log_in_page_and_refusals_are_clean(world, visit):
+    with visit(PHONE) as visitor:
+        page = visitor.open("/login/")
+        assert describe(Axe().run(page).response["violations"]) == []
+        page.fill("input[name=username]", "nobody")
+        page.fill("input[name=password]", "wrong-wrong-wrong")
+        page.click("button[type=submit]:has-text('登录')")
+        expect(page.locator("body")).to_contain_text("用户名或密码不正确")
+        visitor.sign_in(world.secretary)
+        page = visitor.open(f"/members/{world.sister_member.pk}/")
+        expect(page.locator("h1")).to_contain_text("不存在，或不在您的管理范围内")
+        assert describe(Axe().run(page).response["violations"]) == []
+
+
+def test_a_secretary_enters_a_member_on_the_phone(world, visit):
+    number = an_id_number()
+    with visit(PHONE) as visitor:
+        visitor.sign_in(world.secretary)
+        page = visitor.open("/members/new/")
+        page.fill("#id_id_number", number)
+        page.locator("#id_id_number").blur()
+        expect(page.locator("body")).to_contain_text("2001-06-18")
+        page.fill("#id_name", "乔以安")
+        page.select_option("#id_ethnicity", "01")
+        page.select_option("#id_political_status", "03")
+        page.fill("#id_joined_on", "2016-05")
+        page.fill("#id_phone", "14000998877")
+        page.click("button[type=submit]:has-text('保存') >> nth=0")
+        expect(page.locator("body")).to_contain_text("乔以安")
+
+    saved = Member.objects.get(name="乔以安")
+    assert (saved.id_number, saved.phone, saved.branch) == (number, "14000998877", world.branch)
+
+
+def test_the_menu_of_the_phone_opens_and_leads_on(world, visit):
+    with visit(PHONE) as visitor:
+        visitor.sign_in(world.secretary)
+        page = visitor.page
+        page.click("text=菜单")
+        people = page.get_by_role("link", name=re.compile("^团员$"))
+        if not people.first.is_visible():
+            page.get_by_text("人员管理").first.click()
+        people.first.click()
+        expect(page.locator("h1")).to_contain_text("团员")
+
+
+def test_a_second_editor_is_shown_the_difference(world, visit):
+    with visit() as first, visit() as second:
+        for visitor in (first, second):
+            visitor.sign_in(world.secretary).open(f"/members/{world.member.pk}/edit/")
+        first.page.fill("#id_work_unit", "测绘院航测一室")
+        first.page.click("button[type=submit]:has-text('保存') >> nth=0")
+        expect(first.page.locator("h1")).to_contain_text("白雨桐")
+        second.page.fill("#id_work_unit", "测绘院遥感室")
+        second.page.click("button[type=submit]:has-text('保存') >> nth=0")
+        expect(second.page.locator("body")).to_contain_text("测绘院航测一室")
+        expect(second.page.locator("body")).to_contain_text("测绘院遥感室")
+        second.page.click("text=以我填的为准")
+        expect(second.page.locator("h1")).to_contain_text("白雨桐")
+
+    world.member.refresh_from_db()
+    assert world.member.work_unit == "测绘院遥感室"
+
+
+def test_the_top_bar_finds_people_by_initials_and_number(world, visit):
+    with visit() as visitor:
+        visitor.sign_in(world.bureau_admin)
+        page = visitor.page
+        for query in ("byt", world.member.id_number, world.member.phone[-4:], "白雨"):
+            page.locator("input[name=q]:visible").first.fill(query)
+            page.locator("input[name=q]:visible").first.press("Enter")
+            expect(page.locator("main")).to_contain_text("白雨桐")
+            assert query not in page.url
+
+
+def test_somebody_with_two_organisations_switches(world, visit):
+    with visit() as visitor:
+        visitor.sign_in(world.outsider)
+        page = visitor.page
+        expect(page.locator("header")).to_contain_text("航测一室团支部")
+        page.locator("header").get_by_text("航测一室团支部").first.click()
+        page.get_by_role("button", name=re.compile("一分队团支部")).first.click()
+        expect(page.locator("header")).to_contain_text("一分队团支部")

@@ -1,0 +1,19 @@
+"""One door to the readers of all kinds of files."""
+
+from pathlib import Path
+
+from tuanjian.spreadsheets.gathering import Gathering
+from tuanjian.spreadsheets.sniffing import Family, recognise
+
+
+def gather(path: Path, name: str, gathering: Gathering) -> None:
+    """Read a file of any known kind into the gathering; refuses with ``FileRefused``."""
+    # Only the reader that is needed is loaded: the start of this process is part of every upload.
+    match recognise(path, name, gathering.limits):
+        case Family.XLSX:
+            from tuanjian.spreadsheets.xlsx import gather_xlsx as gather_family
+        case Family.XLS:
+            from tuanjian.spreadsheets.legacy import gather_xls as gather_family
+        case Family.DELIMITED:
+            from tuanjian.spreadsheets.delimited import gather_delimited as gather_family
+    gather_family(path, gathering)

@@ -1,0 +1,85 @@
+"""Reading a spreadsheet file somebody uploaded, in a process of its own."""
+
+import contextlib
+import json
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, Final
+
+from tuanjian.spreadsheets.cells import Limits, Workbook
+from tuanjian.spreadsheets.child import OUT_OF_MEMORY
+from tuanjian.spreadsheets.gathering import BrokenOff, Gathering, put_together
+from tuanjian.spreadsheets.opening import gather
+from tuanjian.spreadsheets.refusals import FileRefused
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_COMMAND: Final = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "tuanjian.spreadsheets.child"]
+_OUT_OF_TIME: Final = -24  # SIGXCPU, which is not there on every system
+_logger = logging.getLogger(__name__)
+
+
+def read_workbook(path: Path, *, name: str, limits: Limits | None = None) -> Workbook:
+    """Read a file in a child process; ``name`` is what the user calls it, whose ending has to fit the content.
+
+    Raises ``FileRefused`` and nothing else for whatever the file may do: time or memory used up is F_TOO_BIG, any
+    other end of the child F_CORRUPT. Nothing is written and nothing outside the file is opened.
+    """
+    limits = limits or Limits()
+    question = {"path": str(path.resolve()), "name": name, "limits": asdict(limits)}
+    # The child inherits no environment: it has no use for keys and passwords that may stand there.
+    child = subprocess.Popen(  # noqa: S603 – our own module, the file's name goes in as data
+        _COMMAND, cwd=_ROOT, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with child, _stopped_after(limits.seconds, child) as overdue:
+        assert child.stdin is not None  # both are pipes
+        assert child.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(json.dumps(question).encode() + b"\n")
+            child.stdin.close()
+        try:
+            return put_together(_messages(child.stdout))
+        except BrokenOff as end:
+            status = child.wait()
+            _logger.warning("The reader of a workbook ended with status %s.", status)
+            too_big = overdue.is_set() or status in (OUT_OF_MEMORY, _OUT_OF_TIME)
+            raise FileRefused("F_TOO_BIG" if too_big else "F_CORRUPT") from end
+
+
+def read_in_process(path: Path, *, name: str, limits: Limits | None = None) -> Workbook:
+    """Read a file of our own in this process. Only for files that no stranger has touched, and for tests."""
+    messages: list[dict[str, Any]] = []
+    gather(path, name, Gathering(limits or Limits(), messages.append))
+    return put_together(messages)
+
+
+def _messages(answers: IO[bytes]) -> Iterator[dict[str, Any]]:
+    for line in answers:
+        try:
+            yield json.loads(line)
+        except ValueError as broken:
+            # A line without its end is all that is left of a child that was stopped.
+            raise BrokenOff from broken
+
+
+@contextlib.contextmanager
+def _stopped_after(seconds: int, child: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """End the child when its time is over, and in any case on the way out; the event tells which it was."""
+    overdue = threading.Event()
+
+    def stop() -> None:
+        overdue.set()
+        child.kill()
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield overdue
+    finally:
+        timer.cancel()
+        child.kill()

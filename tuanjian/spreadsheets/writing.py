@@ -1,0 +1,229 @@
+"""Our own workbooks: lists, ledgers, refused rows, templates to be filled in.
+
+Cells hold values and never formulas: a text that begins with ``=``, ``+``, ``-`` or ``@`` stays the text it is, and
+cells of text have the format 文本, so that it stays one when somebody edits it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, repeat
+from pathlib import Path
+from typing import IO, Final, cast
+
+from openpyxl import Workbook as Book
+from openpyxl.cell.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | int | float | Decimal | bool | date | datetime | None
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
+_LONGEST: Final = 32_767  # characters in a cell
+_A4: Final = 9
+_FONT: Final = "宋体"
+_THIN = Side(style="thin", color="BFBFBF")
+_FRAME = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet that is written."""
+
+    heading: str
+    width: float = 12
+    number_format: str = "@"
+    """``@`` is text; numbers need ``0``, ``0.0%``, ``#,##0``, dates ``yyyy-mm-dd``."""
+    locked: bool = False
+    """In a protected sheet only the cells of open columns may be changed."""
+    choices: str = ""
+    """The name of a list of the workbook (``WorkbookPlan.lists``) the cells are chosen from."""
+    note: str = ""
+    """Shown beside the cell when it is selected."""
+    wrap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """One sheet: lines of title, the heading, the rows, notes below.
+
+    ``rows`` may be a generator; it is gone through once. ``open_lines`` empty lines below the rows get formats and
+    lists too, for templates. A sheet is protected as soon as one of its columns is locked.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Value]]
+    heading_lines: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    open_lines: int = 0
+    landscape: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPlan:
+    """A workbook; each of ``lists`` becomes a column of a hidden sheet and a name that cells choose from."""
+
+    sheets: Sequence[SheetPlan]
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def write_workbook(plan: WorkbookPlan, target: Path | IO[bytes]) -> None:
+    """Write the workbook to a path or an open file.
+
+    Characters no workbook can hold are left out, texts end where a cell does. Raises ValueError for a list that is
+    missing or has a name programs do not take; a path then holds nothing new.
+    """
+    book = Book(write_only=True)
+    for style in _own_styles():
+        book.add_named_style(style)
+    for sheet in plan.sheets:
+        _write_sheet(book, sheet, plan.lists)
+    if plan.lists:
+        _write_lists(book, plan.lists)
+    book.save(target)
+
+
+def _own_styles() -> Iterator[NamedStyle]:
+    """Yield the styles of title, lines and heading, new for each workbook: a style belongs to one."""
+    yield NamedStyle("大标题", font=Font(name=_FONT, size=16, bold=True), alignment=Alignment("center", "center"))
+    yield NamedStyle("标题行", font=Font(name=_FONT, size=11), alignment=Alignment("left", "center", wrap_text=True))
+    yield NamedStyle(
+        "表头",
+        font=Font(name=_FONT, size=11, bold=True),
+        fill=PatternFill("solid", fgColor="F2F2F2"),
+        border=_FRAME,
+        alignment=Alignment("center", "center", wrap_text=True),
+        number_format="@",
+    )
+
+
+def _write_sheet(book: Book, plan: SheetPlan, lists: Mapping[str, Sequence[str]]) -> None:
+    sheet = _new_sheet(book, plan.title)
+    heading_line = len(plan.heading_lines) + 1
+    _lay_out(sheet, plan, heading_line)
+    _write_heading(sheet, plan)
+    # A row is written as soon as it is appended, so one cell per column serves all rows; making each costs thrice.
+    cells = [_cell(sheet, None, style) for style in _column_styles(book, plan)]
+    last = heading_line
+    for row in chain(plan.rows, repeat([None] * len(cells), plan.open_lines)):
+        for cell, value in zip(cells, row, strict=True):
+            _fill(cell, value)
+        sheet.append(cells)
+        last += 1
+    for note in plan.notes:
+        sheet.append([_cell(sheet, note, "标题行")])
+    _offer_choices(sheet, plan, lists, first=heading_line + 1, last=max(last, heading_line + 1))
+
+
+def _new_sheet(book: Book, title: str) -> Worksheet:
+    # A sheet that is only written has everything of an ordinary one that is used here; the types do not say so.
+    return cast(Worksheet, book.create_sheet(_NOT_IN_TITLES.sub("-", title)[:31]))
+
+
+def _lay_out(sheet: Worksheet, plan: SheetPlan, heading_line: int) -> None:
+    for number, column in enumerate(plan.columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.freeze_panes = f"A{heading_line + 1}"
+    sheet.print_title_rows = f"{heading_line}:{heading_line}"
+    sheet.page_setup.orientation = "landscape" if plan.landscape else "portrait"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    assert sheet.oddFooter is not None  # openpyxl makes them with the sheet
+    assert sheet.oddFooter.center is not None
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    for line in range(1, heading_line):
+        if len(plan.columns) > 1:
+            sheet.merged_cells.add(CellRange(min_row=line, max_row=line, min_col=1, max_col=len(plan.columns)))
+    if any(column.locked for column in plan.columns):
+        sheet.protection.sheet = True
+        sheet.protection.formatColumns = sheet.protection.formatRows = False
+
+
+def _write_heading(sheet: Worksheet, plan: SheetPlan) -> None:
+    for number, line in enumerate(plan.heading_lines):
+        sheet.append([_cell(sheet, line, "标题行" if number else "大标题")])
+    sheet.append([_cell(sheet, column.heading, "表头") for column in plan.columns])
+
+
+def _column_styles(book: Book, plan: SheetPlan) -> Iterator[str]:
+    """Yield a named style for each column: setting one name costs a cell far less than setting its parts."""
+    protected = any(column.locked for column in plan.columns)
+    for column in plan.columns:
+        locked = column.locked or not protected
+        name = f"单元格 {column.number_format}{' 换行' if column.wrap else ''}{'' if locked else ' 可填'}"
+        if name not in book.named_styles:
+            alignment = Alignment(vertical="center", wrap_text=column.wrap)
+            book.add_named_style(
+                NamedStyle(
+                    name=name,
+                    font=Font(name=_FONT, size=11),
+                    border=_FRAME,
+                    alignment=alignment,
+                    number_format=column.number_format,
+                    protection=Protection(locked=locked),
+                )
+            )
+        yield name
+
+
+def _cell(sheet: Worksheet, value: Value, style: str) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet)
+    cell.style = style
+    _fill(cell, value)
+    return cell
+
+
+def _fill(cell: Cell, value: Value) -> None:
+    if isinstance(value, str):
+        cell.value = _FORBIDDEN.sub("", value)[:_LONGEST]
+        # Otherwise "=1+1" would be taken for a formula and "#N/A" for an error.
+        cell.data_type = "s" if cell.value else "n"
+    else:
+        number_format = cell.number_format
+        cell.value = value
+        # openpyxl gives dates a format of its own.
+        cell.number_format = number_format
+
+
+def _offer_choices(
+    sheet: Worksheet, plan: SheetPlan, lists: Mapping[str, Sequence[str]], *, first: int, last: int
+) -> None:
+    for number, column in enumerate(plan.columns, start=1):
+        letter = get_column_letter(number)
+        if column.choices:
+            if column.choices not in lists:
+                raise ValueError(f"there is no list {column.choices}")
+            check = DataValidation(type="list", formula1=f"={column.choices}", allow_blank=True)
+            check.error, check.errorTitle = f"请从列表中选择{column.heading}。", "填写有误"
+            check.showErrorMessage = True
+        elif column.note:
+            check = DataValidation(allow_blank=True)
+        else:
+            continue
+        if column.note:
+            check.prompt, check.promptTitle, check.showInputMessage = column.note[:255], column.heading[:32], True
+        check.add(f"{letter}{first}:{letter}{last}")
+        sheet.data_validations.append(check)
+
+
+def _write_lists(book: Book, lists: Mapping[str, Sequence[str]]) -> None:
+    """Write the lists side by side on a hidden sheet: a list in the validation itself ends at 255 characters."""
+    sheet = _new_sheet(book, "字典")
+    sheet.sheet_state = "hidden"
+    longest = max(map(len, lists.values()))
+    for line in range(longest):
+        values = [options[line] if line < len(options) else None for options in lists.values()]
+        sheet.append([_cell(sheet, value, "Normal") if value is not None else None for value in values])
+    for number, (name, options) in enumerate(lists.items(), start=1):
+        letter = get_column_letter(number)
+        book.defined_names[name] = DefinedName(name, attr_text=f"字典!${letter}$1:${letter}${max(len(options), 1)}")
