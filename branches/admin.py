@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import XLSX
@@ -32,7 +33,28 @@ from branches.models import (
 )
 from tuanjian import masking
 
-admin.site.unregister(Group)
+# Groups mean nothing here (rights come from grants); the tables of libraries are for the command line.
+for registered in list(admin.site._registry):
+    if registered is Group or registered._meta.app_label in {"axes", "django_tasks_database"}:
+        admin.site.unregister(registered)
+
+
+class RefusalsAsMessages(admin.ModelAdmin[Any]):
+    """Shows a rule's refusal above the page instead of failing; the transaction is rolled back, nothing is written."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            for sentence in refusal.messages:
+                messages.error(request, sentence)
+            return redirect(request.path)
 
 
 class DictionaryAdmin(ImportExportModelAdmin[Any]):
@@ -177,7 +199,7 @@ class OrganizationForm(ModelForm[Organization]):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin[Organization]):
+class OrganizationAdmin(RefusalsAsMessages):
     """Roots begin here; everything else has its page. Saved through ``branches.tree``, never directly."""
 
     form = OrganizationForm
@@ -208,7 +230,7 @@ class GrantForm(ModelForm[AccessGrant]):
 
 
 @admin.register(AccessGrant)
-class AccessGrantAdmin(admin.ModelAdmin[AccessGrant]):
+class AccessGrantAdmin(RefusalsAsMessages):
     form = GrantForm
     list_display = ["user", "organization", "role", "starts_on", "ends_on", "ended_at", "granted_by"]
     list_filter = ["role"]

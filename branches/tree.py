@@ -65,7 +65,7 @@ def add(organization: Organization, *, under: Organization | None, by: User | No
     _refuse_type(OrgType(organization.org_type), under)
     organization.full_name = naming.tidy(organization.full_name)
     organization.short_name = naming.tidy(organization.short_name)
-    _refuse_names(organization, under)
+    _refuse_names(organization, under, organization.full_name, organization.short_name)
     organization.code = organization.code or new_code()
     organization.short_name_initials = pinyin.initials(organization.short_name)[:60]
     if under is None:
@@ -89,11 +89,11 @@ def rename(organization: Organization, *, full_name: str, short_name: str, by: U
     """Give an organisation other names; the old ones stay as 曾用名, because last year's rosters use them."""
     _lock(organization)
     before = {"组织全称": organization.full_name, "组织简称": organization.short_name}
-    organization.full_name, organization.short_name = naming.tidy(full_name), naming.tidy(short_name)
-    after = {"组织全称": organization.full_name, "组织简称": organization.short_name}
+    after = {"组织全称": naming.tidy(full_name), "组织简称": naming.tidy(short_name)}
     if before == after:
         return
-    _refuse_names(organization, _parent_of(organization))
+    _refuse_names(organization, _parent_of(organization), *after.values())
+    organization.full_name, organization.short_name = after.values()
     FormerName.objects.create(
         organization=organization,
         full_name=before["组织全称"],
@@ -143,7 +143,7 @@ def move(organization: Organization, *, under: Organization, by: User | None, re
     if old_parent is not None and old_parent.pk == under.pk:
         raise ValidationError(f"{organization.short_name}已经在{under.short_name}之下，不需要移动。")
     _refuse_type(OrgType(organization.org_type), under)
-    _refuse_names(organization, under)
+    _refuse_names(organization, under, organization.full_name, organization.short_name)
     if organization.root_id != under.root_id:
         _refuse_names_of_subtree(organization, under)
     ancestors = list(Organization.objects.ancestors_of(organization))
@@ -325,21 +325,21 @@ def _refuse_type(org_type: OrgType, under: Organization | None) -> None:
         raise ValidationError("组织层级过深，请检查上级组织是否选对。")
 
 
-def _refuse_names(organization: Organization, under: Organization | None) -> None:
-    for name, label in (("full_name", "组织全称"), ("short_name", "组织简称")):
-        if not getattr(organization, name):
+def _refuse_names(organization: Organization, under: Organization | None, full_name: str, short_name: str) -> None:
+    for name, value, label in (("full_name", full_name, "组织全称"), ("short_name", short_name, "组织简称")):
+        if not value:
             raise ValidationError({name: f"请填写{label}。"})
     others = Organization.objects.active().exclude(pk=organization.pk)
     if under is None:
         # Another tree may use the same full name; two roots of one name could not be told apart.
-        taken = others.filter(depth=1, full_name=organization.full_name)
+        taken = others.filter(depth=1, full_name=full_name)
     else:
-        taken = others.filter(root=under.root_id, full_name=organization.full_name)
+        taken = others.filter(root=under.root_id, full_name=full_name)
     if taken.exists():
         raise ValidationError({"full_name": "同一组织树里已有这个全称，请核对是否重复建立。"})
     if under is not None:
         sisters = Organization.objects.children_of(under).active().exclude(pk=organization.pk)
-        if sisters.filter(short_name=organization.short_name).exists():
+        if sisters.filter(short_name=short_name).exists():
             raise ValidationError({"short_name": "同一上级之下已有这个简称，请换一个能区分的简称。"})
 
 

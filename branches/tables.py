@@ -1,0 +1,90 @@
+"""Tables of the app."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Count, Q
+from django.utils.html import format_html
+
+from branches import elections
+from branches.elections import State
+from branches.models import Organization, OrgType
+from branches.subtrees import sums_by_subtree
+
+CHIPS = {State.NOT_DUE: "neutral", State.SOON: "care", State.OVERDUE: "problem", State.UNKNOWN: "busy"}
+
+
+class LowerTable(tables.Table):
+    """Direct lower organisations: order, name, type, what stands below, last election, state."""
+
+    seq = tables.Column(
+        "序号", empty_values=(), orderable=False, attrs={"td": {"class": "seq"}, "th": {"class": "seq"}}
+    )
+    short_name = tables.Column("组织", linkify=True, order_by="short_name_initials", attrs={"td": {"class": "name"}})
+    org_type = tables.Column("类别", orderable=False, attrs={"td": {"class": "beside"}})
+    branches = tables.Column(
+        "团支部", empty_values=(), orderable=False, attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+    )
+    last_election_on = tables.Column("最近换届", attrs={"td": {"class": "when"}})
+    term = tables.Column("届次", empty_values=(), orderable=False, attrs={"td": {"class": "state"}})
+    order_number = tables.Column(
+        "排序号", order_by="screen_order", attrs={"td": {"class": "num not-phone"}, "th": {"class": "num"}}
+    )
+    status = tables.Column(
+        "状态",
+        orderable=False,
+        attrs={"td": {"class": lambda record: "bare" if record.is_closed else "bare not-phone"}},
+    )
+    deeds = tables.TemplateColumn(
+        verbose_name="操作",
+        template_name="branches/_lower_deeds.html",
+        orderable=False,
+        attrs={"td": {"class": "deeds"}},
+    )
+
+    class Meta:
+        empty_text = ""
+        order_by = ()
+
+    def __init__(self, rows: Any, *, on: dt.date, may_change: bool, **kwargs: Any) -> None:
+        self.on = on
+        self.may_change = may_change
+        self.number = 0
+        super().__init__(rows, **kwargs)
+
+    def tell(self, organizations: Iterable[Organization]) -> None:
+        """Look up, for the rows of this page at once, what stands below them and when they elect."""
+        rows = list(organizations)
+        self.terms = elections.terms_of(rows, self.on)
+        active = Organization.objects.active()
+        self.sums = sums_by_subtree(active, rows, branches=Count("pk", filter=Q(org_type=OrgType.BRANCH)))
+
+    def before_render(self, request: Any) -> None:
+        self.tell(row.record for row in self.page.object_list)
+        self.number = self.page.start_index() - 1
+
+    def render_seq(self) -> int:
+        self.number += 1
+        return self.number
+
+    def render_branches(self, record: Organization) -> str:
+        return "—" if record.is_branch else str(self.sums.get(record.pk, {"branches": 0})["branches"])
+
+    def render_last_election_on(self, record: Organization, value: dt.date) -> str:
+        return f"{value:%Y-%m}" if record.last_election_on_is_month else f"{value:%Y-%m-%d}"
+
+    def render_term(self, record: Organization) -> str:
+        term = self.terms[record.pk]
+        return format_html('<span class="chip chip-{}">{}</span>', CHIPS[term.state], in_words(term))
+
+    def render_status(self, record: Organization, value: str) -> str:
+        return format_html('<span class="chip chip-{}">{}</span>', "neutral" if record.is_closed else "good", value)
+
+
+def in_words(term: elections.Term) -> str:
+    """将到期，剩 29 天 or the bare state."""
+    return f"{term.state.label}，剩 {term.days_left} 天" if term.state is State.SOON else term.state.label

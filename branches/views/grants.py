@@ -1,0 +1,51 @@
+"""Who works on an organisation, giving and taking back rights."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from branches import grants, workers
+from branches.forms.grants import GrantEndForm, GrantForm
+from branches.http import AuthenticatedHttpRequest, get_manageable
+from branches.models import AccessGrant, Organization
+from branches.permissions import permissions_on
+from branches.scoping import Right
+from tuanjian.access import Access, access
+from tuanjian.refusals import rule_accepts
+
+
+@access(Access.MANAGE_GRANTS)
+def grants_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
+    may = permissions_on(organization, request.user)
+    past, today = "past" in request.GET, timezone.localdate()
+    working = workers.working_on(organization, request.user, on=today, past=past)
+    above = workers.working_above(organization, request.user, on=today)
+    context = {"organization": organization, "may": may, "working": working, "above": above, "past": past}
+    return render(request, "branches/grants.html", context)
+
+
+@access(Access.MANAGE_GRANTS)
+def grant_add(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
+    may = permissions_on(organization, request.user)
+    form = GrantForm(request.POST or None, administrator=may.grants_from_above)
+    if form.is_confirmed and rule_accepts(
+        form, lambda: grants.grant(form.named, organization=organization, **form.terms, by=request.user)
+    ):
+        messages.success(request, f"已保存对{form.named}的授权。")
+        return redirect("branches:grants", pk=pk)
+    context = {"organization": organization, "form": form, "confirm": form.is_valid()}
+    return render(request, "branches/grant_add.html", context)
+
+
+@access(Access.MANAGE_GRANTS)
+def grant_end(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    given = get_manageable(AccessGrant, request.user, right=Right.GRANTS, pk=pk)
+    form = GrantEndForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and rule_accepts(form, lambda: grants.take_back(given, **form.cleaned_data, by=request.user)):
+        messages.success(request, f"已收回{given.user}的{given.get_role_display()}授权。")
+        return redirect("branches:grants", pk=given.organization_id)
+    question = f"确定收回{given.user}在{given.organization}的{given.get_role_display()}授权吗？"
+    return render(request, "branches/grant_end.html", {"given": given, "form": form, "question": question})
