@@ -121,7 +121,9 @@ def _insert(table: str, columns: list[str], rows: list[Sequence[Any]]) -> int:
         if connection.vendor == "postgresql":
             # The rows are written out before COPY begins: a query of theirs inside it would wait for ever.
             lines = io.StringIO("".join(map(_line, rows)))
-            cursor.copy_expert(f"COPY {_quoted(table)} ({names}) FROM STDIN", lines)
+            # Django wraps only its own calls; callers expect its exceptions, not the driver's.
+            with connection.wrap_database_errors:
+                cursor.copy_expert(f"COPY {_quoted(table)} ({names}) FROM STDIN", lines)
         else:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608 – names of a model

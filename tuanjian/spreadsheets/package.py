@@ -37,6 +37,8 @@ class Package:
         except _BROKEN as broken:
             raise FileRefused("F_CORRUPT") from broken
         entries = self._archive.infolist()
+        if not entries:
+            raise FileRefused("F_CORRUPT")
         if len(entries) > limits.parts:
             raise FileRefused("F_TOO_MANY_PARTS")
         self._entries = dict(_named(entries))

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from tuanjian.spreadsheets.refusals import FileRefused
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "tuanjian.spreadsheets.child"]
+_NEEDED_BY_WINDOWS: Final = ("SYSTEMROOT",)
 _OUT_OF_TIME: Final = -24  # SIGXCPU, which is not there on every system
 _logger = logging.getLogger(__name__)
 
@@ -31,9 +33,10 @@ def read_workbook(path: Path, *, name: str, limits: Limits | None = None) -> Wor
     """
     limits = limits or Limits()
     question = {"path": str(path.resolve()), "name": name, "limits": asdict(limits)}
-    # The child inherits no environment: it has no use for keys and passwords that may stand there.
+    # The child inherits nothing it has no use for: keys and passwords may stand in the environment.
+    environment = {key: os.environ[key] for key in _NEEDED_BY_WINDOWS if key in os.environ}
     child = subprocess.Popen(  # noqa: S603 – our own module, the file's name goes in as data
-        _COMMAND, cwd=_ROOT, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        _COMMAND, cwd=_ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     with child, _stopped_after(limits.seconds, child) as overdue:
         assert child.stdin is not None  # both are pipes

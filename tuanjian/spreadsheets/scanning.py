@@ -24,9 +24,10 @@ _T: Final = '<t(?: xml:space="preserve")?>'
 _ROW = re.compile(r'<row(?: r="([0-9]{1,7})")?((?: [A-Za-z]+="[A-Za-z0-9 .:-]*"| x14ac:dyDescent="[0-9.]*")*) ?(/?)>')
 _ATTRIBUTE = re.compile(r' ([A-Za-z0-9:]+)="([^"]*)"')
 _CELL = re.compile(r'<c r="([A-Z]{1,3})([0-9]{1,7})"')
-# The two contents nearly every cell has: a shared string by its number, a text of its own.
+# What nearly every cell has: a shared string by its number, a text of its own, a number.
 _PLAIN = re.compile(
-    rf'(?: s="[0-9]{{1,9}}")? t="(?:s"><v>([0-9]{{1,9}})</v>|inlineStr"><is>{_T}({_CHARACTER}+)</t></is>)</c>'
+    r'(?: s="([0-9]{1,9})")?'
+    rf'(?: t="(?:s"><v>([0-9]{{1,9}})</v>|inlineStr"><is>{_T}({_CHARACTER}+)</t></is>)|><v>([0-9.]{{1,20}})</v>)</c>'
 )
 _CONTENT = re.compile(
     r'(?: s="([0-9]{1,9})")?(?: t="([A-Za-z]{1,9})")? ?(?:/>|>'
@@ -184,8 +185,13 @@ class _Known(dict[str, int]):
         if plain is None:
             place = self._other(content)
         else:
-            index, text = plain.groups()
-            place = self._contents.new_text(text) if text else self._contents.shared(index)
+            style, index, text, number = plain.groups()
+            if text:
+                place = self._contents.new_text(text)
+            elif index:
+                place = self._contents.shared(index)
+            else:
+                place = self._contents.place(style or "", "", number, formula=False)
         self[content] = place
         return place
 

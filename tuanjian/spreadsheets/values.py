@@ -30,7 +30,7 @@ _BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 22, 28, 29, 30, 31, 51, 53, 54, 58), Shown.DAY),
     **dict.fromkeys((17, 27, 36, 50, 52, 57), Shown.MONTH),
 }
-_NOT_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|am/pm|a/p|general|g/通用格式', re.IGNORECASE)
+_NOT_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|am/pm|a/p|general|g/通用格式', re.IGNORECASE)
 
 
 def shown_by(format_id: int, code: str | None) -> Shown:

@@ -4,6 +4,7 @@ Cells hold values and never formulas: a text that begins with ``=``, ``+``, ``-`
 cells of text have the format 文本, so that it stays one when somebody edits it.
 """
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,17 +80,37 @@ class WorkbookPlan:
 def write_workbook(plan: WorkbookPlan, target: Path | IO[bytes]) -> None:
     """Write the workbook to a path or an open file.
 
-    Characters no workbook can hold are left out, texts end where a cell does. Raises ValueError for a list that is
-    missing or has a name programs do not take; a path then holds nothing new.
+    Characters no workbook can hold are left out, texts end where a cell does. A path holds the whole workbook or what
+    it held before. Raises ValueError for a list that is missing and for a row of another length than the heading.
     """
+    for column in (column for sheet in plan.sheets for column in sheet.columns):
+        if column.choices and column.choices not in plan.lists:
+            raise ValueError(f"there is no list {column.choices}")
     book = Book(write_only=True)
+    try:
+        _fill_book(book, plan)
+    except BaseException:
+        # openpyxl closes its sheets and removes their temporary files only when it saves.
+        book.save(io.BytesIO())
+        raise
+    if not isinstance(target, Path):
+        book.save(target)
+        return
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        book.save(unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _fill_book(book: Book, plan: WorkbookPlan) -> None:
     for style in _own_styles():
         book.add_named_style(style)
     for sheet in plan.sheets:
-        _write_sheet(book, sheet, plan.lists)
+        _write_sheet(book, sheet)
     if plan.lists:
         _write_lists(book, plan.lists)
-    book.save(target)
 
 
 def _own_styles() -> Iterator[NamedStyle]:
@@ -106,7 +127,7 @@ def _own_styles() -> Iterator[NamedStyle]:
     )
 
 
-def _write_sheet(book: Book, plan: SheetPlan, lists: Mapping[str, Sequence[str]]) -> None:
+def _write_sheet(book: Book, plan: SheetPlan) -> None:
     sheet = _new_sheet(book, plan.title)
     heading_line = len(plan.heading_lines) + 1
     _lay_out(sheet, plan, heading_line)
@@ -121,7 +142,7 @@ def _write_sheet(book: Book, plan: SheetPlan, lists: Mapping[str, Sequence[str]]
         last += 1
     for note in plan.notes:
         sheet.append([_cell(sheet, note, "标题行")])
-    _offer_choices(sheet, plan, lists, first=heading_line + 1, last=max(last, heading_line + 1))
+    _offer_choices(sheet, plan, first=heading_line + 1, last=max(last, heading_line + 1))
 
 
 def _new_sheet(book: Book, title: str) -> Worksheet:
@@ -195,15 +216,11 @@ def _fill(cell: Cell, value: Value) -> None:
         cell.number_format = number_format
 
 
-def _offer_choices(
-    sheet: Worksheet, plan: SheetPlan, lists: Mapping[str, Sequence[str]], *, first: int, last: int
-) -> None:
+def _offer_choices(sheet: Worksheet, plan: SheetPlan, *, first: int, last: int) -> None:
     for number, column in enumerate(plan.columns, start=1):
         letter = get_column_letter(number)
         if column.choices:
-            if column.choices not in lists:
-                raise ValueError(f"there is no list {column.choices}")
-            check = DataValidation(type="list", formula1=f"={column.choices}", allow_blank=True)
+            check = DataValidation(type="list", formula1=column.choices, allow_blank=True)
             check.error, check.errorTitle = f"请从列表中选择{column.heading}。", "填写有误"
             check.showErrorMessage = True
         elif column.note:
@@ -226,4 +243,6 @@ def _write_lists(book: Book, lists: Mapping[str, Sequence[str]]) -> None:
         sheet.append([_cell(sheet, value, "Normal") if value is not None else None for value in values])
     for number, (name, options) in enumerate(lists.items(), start=1):
         letter = get_column_letter(number)
-        book.defined_names[name] = DefinedName(name, attr_text=f"字典!${letter}$1:${letter}${max(len(options), 1)}")
+        book.defined_names[name] = DefinedName(
+            name, attr_text=f"'{sheet.title}'!${letter}$1:${letter}${max(len(options), 1)}"
+        )
