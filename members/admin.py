@@ -14,6 +14,9 @@ class AgeRuleAdmin(admin.ModelAdmin[AgeRule]):
     list_display = ["kind", "age", "valid_from", "valid_to", "source"]
     list_filter = ["kind"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: AgeRule | None = None) -> bool:
+        return False  # a rule ends by its last day and its successor; people were entered under it
+
     def save_model(self, request: HttpRequest, obj: AgeRule, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         back_office.log_change(request, obj, form, change)

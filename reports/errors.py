@@ -4,6 +4,7 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from branches.scoping import held_by
@@ -39,8 +40,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without the request: whatever broke the page may be in the frame around it, too."""
     log.error("%s 500 %s", current_request_number(), request.path)
-    return _page(request, "500.html", 500)
+    context = {"error_number": current_request_number(), "error_at": timezone.now(), "error_role": ""}
+    return HttpResponse(render_to_string("500.html", context), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

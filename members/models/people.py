@@ -107,8 +107,10 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
         return self.filter(birth_on__gte=earliest, birth_on__lte=latest)
 
     def youth(self, on: dt.date) -> Self:
-        """青年 by the age bounds of that day, members included."""
+        """青年 by the age bounds of that day, members included. Nobody where no rule is in force: a gap is no error."""
         rules = age_rules(on)
+        if not {AgeRule.Kind.YOUTH_FROM, AgeRule.Kind.YOUTH_TO} <= rules.keys():
+            return self.none()
         return self.on_roster().aged(rules[AgeRule.Kind.YOUTH_FROM], rules[AgeRule.Kind.YOUTH_TO], on)
 
     def non_member_youth(self, on: dt.date) -> Self:
@@ -125,12 +127,16 @@ class MemberQuerySet(ScopedQuerySet["Member"]):
 
     def due_to_leave(self, on: dt.date) -> Self:
         """Members of the leaving age without a League post (团章: 年满二十八周岁，没有担任团内职务)."""
-        limit = age_rules(on)[AgeRule.Kind.LEAVE_AT]
+        limit = age_rules(on).get(AgeRule.Kind.LEAVE_AT)
+        if limit is None:
+            return self.none()
         return self.league_members().aged(limit, 150, on).exclude(Exists(_current_posts(Q())))
 
     def reaching_leave_age(self, start: dt.date, end: dt.date) -> Self:
         """Members without a post whose birthday of the leaving age falls between the two days."""
-        limit = age_rules(end)[AgeRule.Kind.LEAVE_AT]
+        limit = age_rules(end).get(AgeRule.Kind.LEAVE_AT)
+        if limit is None:
+            return self.none()
         earliest, latest = ages.turns_within(limit, start, end)
         members = self.league_members().filter(birth_on__gte=earliest, birth_on__lte=latest)
         return members.exclude(Exists(_current_posts(Q())))

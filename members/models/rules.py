@@ -37,6 +37,10 @@ class AgeRule(DatedRule):
 
 
 def age_rules(on: dt.date) -> dict[str, int]:
-    """Ages that hold on that day, by kind. On a join date: the rule of that day, not of today."""
-    rows = AgeRule.objects.filter(AgeRule.in_force(on)).order_by("valid_from")
+    """Ages that hold on that day, by kind. On a join date: the rule of that day, not of today.
+
+    The newest rule begun by then counts, also past its last day while nobody has entered its successor: a forgotten row
+    must not stop the office. Before the first rule of a kind there is none.
+    """
+    rows = AgeRule.objects.filter(valid_from__lte=on).order_by("valid_from")
     return dict(rows.values_list("kind", "age"))

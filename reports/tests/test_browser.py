@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.urls import reverse
 from playwright.sync_api import expect, sync_playwright
 
@@ -36,11 +37,14 @@ PC, PHONE = {"width": 1366, "height": 768}, {"width": 393, "height": 852}
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    # Playwright runs an event loop in this thread, which Django would take for an async context.
+def chromium(django_db_setup):
+    # Playwright runs an event loop in this thread. Django would take that for an async context, refuse to work, and
+    # look for its connection in another place than the one the test database was set up on.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    ours = connections[DEFAULT_DB_ALIAS]
     with sync_playwright() as playwright:
+        connections[DEFAULT_DB_ALIAS] = ours
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
@@ -88,7 +92,7 @@ class Visitor:
         self.open("/login/")
         self.page.fill("input[name=username]", user.username)
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("button[type=submit]:has-text('登录')")
+        self.page.click("main form button.btn-primary")
         expect(self.page.locator("h1")).to_be_visible()
         return self
 
@@ -157,7 +161,7 @@ def test_log_in_page_and_refusals_are_clean(world, visit):
         assert describe(Axe().run(page).response["violations"]) == []
         page.fill("input[name=username]", "nobody")
         page.fill("input[name=password]", "wrong-wrong-wrong")
-        page.click("button[type=submit]:has-text('登录')")
+        page.click("main form button.btn-primary")
         expect(page.locator("body")).to_contain_text("用户名或密码不正确")
         visitor.sign_in(world.secretary)
         page = visitor.open(f"/members/{world.sister_member.pk}/")
@@ -176,9 +180,10 @@ def test_a_secretary_enters_a_member_on_the_phone(world, visit):
         page.fill("#id_name", "乔以安")
         page.select_option("#id_ethnicity", "01")
         page.select_option("#id_political_status", "03")
+        page.get_by_label("团员", exact=True).check()
         page.fill("#id_joined_on", "2016-05")
         page.fill("#id_phone", "14000998877")
-        page.click("button[type=submit]:has-text('保存') >> nth=0")
+        page.click("button.btn-primary:has-text('保存')")
         expect(page.locator("body")).to_contain_text("乔以安")
 
     saved = Member.objects.get(name="乔以安")
@@ -202,10 +207,10 @@ def test_a_second_editor_is_shown_the_difference(world, visit):
         for visitor in (first, second):
             visitor.sign_in(world.secretary).open(f"/members/{world.member.pk}/edit/")
         first.page.fill("#id_work_unit", "测绘院航测一室")
-        first.page.click("button[type=submit]:has-text('保存') >> nth=0")
+        first.page.click("button.btn-primary:has-text('保存')")
         expect(first.page.locator("h1")).to_contain_text("白雨桐")
         second.page.fill("#id_work_unit", "测绘院遥感室")
-        second.page.click("button[type=submit]:has-text('保存') >> nth=0")
+        second.page.click("button.btn-primary:has-text('保存')")
         expect(second.page.locator("body")).to_contain_text("测绘院航测一室")
         expect(second.page.locator("body")).to_contain_text("测绘院遥感室")
         second.page.click("text=以我填的为准")
