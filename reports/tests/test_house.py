@@ -119,3 +119,14 @@ def test_templates_hold_no_inline_script_or_style():
             bad.append(f"{path.relative_to(ROOT)}: script")
 
     assert bad == []
+
+
+def test_tests_that_commit_give_the_dictionaries_back():
+    """Without serialized_rollback the flush after such a test leaves later ones without dictionaries and age rules."""
+    careless = [
+        str(path.relative_to(ROOT))
+        for path in own_modules()
+        if "django_db(transaction=True)" in path.read_text(encoding="utf-8") and path.name != "test_house.py"
+    ]
+
+    assert careless == []

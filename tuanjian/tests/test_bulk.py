@@ -89,7 +89,7 @@ def test_insert_rows_takes_a_table_with_values_as_they_are():
     assert sorted(Group.objects.values_list("name", flat=True)) == ["乙", "甲"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_error_leaves_nothing_behind():
     rows = [("甲", {}), ("乙", {}), ("甲", {})]
 
@@ -99,7 +99,7 @@ def test_an_error_leaves_nothing_behind():
     assert Person.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(
     "act",
     [
