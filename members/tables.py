@@ -65,7 +65,7 @@ class PeopleTable(tables.Table):
     id_number = tables.Column(
         "证件号码", accessor="id_number_masked", orderable=False, attrs=_cell("id-number not-phone")
     )
-    branch = tables.Column("所在团支部", orderable=False, attrs=_cell("bare wide-fact"), empty_values=())
+    branch = tables.Column("所在团支部", orderable=False, attrs=_cell("bare wide-fact branch"), empty_values=())
     joined_on = tables.Column("入团年月", attrs=_cell("when bare"), empty_values=())
     posts = tables.Column("团内职务", accessor="pk", orderable=False, attrs=_cell("not-phone"), empty_values=())
     state = tables.Column("状态", accessor="pk", orderable=False, attrs=_cell("state"))

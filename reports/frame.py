@@ -23,6 +23,23 @@ class Entry:
     label: str
     view: str
     needs: Sight | Right | None = None
+    # Pages that lie below it: the entry stays marked while one of them is open.
+    below: frozenset[str] = frozenset()
+
+    def holds(self, view: str) -> bool:
+        return view == self.view or view in self.below
+
+
+def _pages(app: str, *names: str) -> frozenset[str]:
+    return frozenset(f"{app}:{name}" for name in names)
+
+
+OF_AN_ORGANIZATION = _pages(
+    "branches",
+    *("add", "edit", "rename", "change_type", "move", "order", "headcount", "grants", "grant_add", "grant_end"),
+) | {"reports:organization", "reports:vacancies", "members:close"}
+OF_A_PERSON = _pages("members", "member", "new", "edit", "edit_ticked", "void", "void_many", "restore", "reveal")
+OF_A_POST = _pages("members", "organization_cadres", "cadre_new", "cadre_edit", "cadre_end")
 
 
 @dataclass(frozen=True)
@@ -39,7 +56,7 @@ MENU = (
         "组织管理",
         "diagram",
         (
-            Entry("组织树", "branches:tree", Sight.ORGANIZATIONS),
+            Entry("组织树", "branches:tree", Sight.ORGANIZATIONS, OF_AN_ORGANIZATION),
             Entry("下级组织", "branches:lower", Sight.ORGANIZATIONS),
         ),
     ),
@@ -47,9 +64,9 @@ MENU = (
         "人员管理",
         "people",
         (
-            Entry("团员", "members:members", Sight.ROSTER),
+            Entry("团员", "members:members", Sight.ROSTER, OF_A_PERSON),
             Entry("青年", "members:youth", Sight.ROSTER),
-            Entry("团干部", "members:cadres", Sight.ROSTER),
+            Entry("团干部", "members:cadres", Sight.ROSTER, OF_A_POST),
             Entry("通讯录", "members:contacts", Sight.ROSTER),
         ),
     ),
@@ -106,7 +123,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     for group in MENU:
         children = [
-            {"label": entry.label, "url": reverse(entry.view), "active": entry.view == here}
+            {"label": entry.label, "url": reverse(entry.view), "active": entry.holds(here)}
             for entry in group.entries
             if _leads_somewhere(request, entry)
         ]
