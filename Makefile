@@ -22,8 +22,8 @@ run: $(VENV)/.run
 	@$(BIN)/python manage.py serve
 
 test: $(VENV)/.dev
-	env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS)
-	@if [ -n "$$TEST_DATABASE_URL" ]; then $(BIN)/python -m pytest -n $(WORKERS); \
+	env -u TEST_DATABASE_URL $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@if [ -n "$$TEST_DATABASE_URL" ]; then $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup; \
 	else echo "PostgreSQL: skipped, TEST_DATABASE_URL is not set"; fi
 
 lint: $(VENV)/.dev

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.enums import TextChoices
 
 from branches.models import Organization, TermRule
@@ -46,25 +47,35 @@ class Term:
 def terms_of(organizations: Iterable[Organization], on: dt.date) -> dict[int, Term]:
     """The term of each organisation on that day, by its id; one query for all."""
     rules = _rules()
-    return {organization.pk: _term(organization, rules, on) for organization in organizations}
+    return {
+        each.pk: _term(rules, on, (each.org_type, each.student), each.last_election_on, each.last_election_on_is_month)
+        for each in organizations
+    }
+
+
+def states_of(organizations: QuerySet[Organization], on: dt.date) -> Counter[State]:
+    """How many of them are in each state on that day: the same answer as ``terms_of``, in two quick queries."""
+    rules = _rules()
+    fields = ("org_type", "student", "last_election_on", "last_election_on_is_month")
+    found: Counter[State] = Counter()
+    for org_type, student, held_on, is_month, number in (
+        organizations.order_by().values_list(*fields).annotate(number=Count("pk"))
+    ):
+        found[_term(rules, on, (org_type, student), held_on, is_month).state] += number
+    return found
 
 
 def in_state(state: State, on: dt.date) -> Q:
     """Condition on organisations: the same answer as ``terms_of``, for filtering in the database."""
-    return in_states(on)[state]
-
-
-def in_states(on: dt.date) -> dict[State, Q]:
-    """The conditions of all states; the rules are read once."""
     rules = _rules()
     unknown = Q(last_election_on=None) | ~Q(org_type__in={org_type for org_type, _ in rules})
-    over, over_soon = _ended_by(on - dt.timedelta(days=1), rules), _ended_by(on + SOON, rules)
-    return {
-        State.UNKNOWN: unknown,
-        State.OVERDUE: ~unknown & over,
-        State.SOON: ~unknown & ~over & over_soon,
-        State.NOT_DUE: ~unknown & ~over & ~over_soon,
-    }
+    if state is State.UNKNOWN:
+        return unknown
+    over = _ended_by(on - dt.timedelta(days=1), rules)
+    if state is State.OVERDUE:
+        return ~unknown & over
+    over_soon = _ended_by(on + SOON, rules)
+    return ~unknown & ~over & (over_soon if state is State.SOON else ~over_soon)
 
 
 Rules = dict[tuple[str, bool], list[TermRule]]
@@ -80,42 +91,63 @@ def _rules() -> Rules:
     return rules
 
 
-def _term(organization: Organization, rules: Rules, on: dt.date) -> Term:
-    held_on = organization.last_election_on
-    candidates = rules.get((organization.org_type, organization.student))
+def _term(rules: Rules, on: dt.date, kind: tuple[str, bool], held_on: dt.date | None, is_month: bool) -> Term:
+    candidates = rules.get(kind)
     if held_on is None or not candidates:
         return Term(State.UNKNOWN)
     rule = next((rule for rule in reversed(candidates) if rule.valid_from <= held_on), candidates[0])
     due_on = _years_on(held_on, rule.years)
-    if organization.last_election_on_is_month:
+    if is_month:
         due_on = due_on.replace(day=calendar.monthrange(due_on.year, due_on.month)[1])
     soon = State.SOON if due_on <= on + SOON else State.NOT_DUE
     state = State.OVERDUE if due_on < on else soon
-    return Term(state, due_on, organization.last_election_on_is_month, (due_on - on).days)
+    return Term(state, due_on, is_month, (due_on - on).days)
 
 
 def _ended_by(limit: dt.date, rules: Rules) -> Q:
-    """Condition: the term ends on this day or before."""
+    """Condition: the term ends on this day or before. One part for each length of term, so that it stays short."""
     condition = Q(pk__in=())
     next_month = (limit + dt.timedelta(days=1)).replace(day=1)
-    for (org_type, student), rule, held in _periods(rules):
-        of_type = Q(org_type=org_type, student=student) & held
-        days = Q(last_election_on_is_month=False, last_election_on__lte=_years_back(limit, rule.years))
-        months = Q(last_election_on_is_month=True, last_election_on__lt=_years_on(next_month, -rule.years))
-        condition |= of_type & (days | months)
+    for years, held in _by_length(rules).items():
+        days = Q(last_election_on_is_month=False, last_election_on__lte=_years_back(limit, years))
+        months = Q(last_election_on_is_month=True, last_election_on__lt=_years_on(next_month, -years))
+        condition |= held & (days | months)
     return condition
 
 
-def _periods(rules: Rules) -> Iterator[tuple[tuple[str, bool], TermRule, Q]]:
-    """Each rule with the condition that an election was held under it."""
+def _by_length(rules: Rules) -> dict[int, Q]:
+    """For each number of years the condition that an election began a term of that length."""
+    always: dict[int, set[tuple[str, bool]]] = {}
+    conditions: dict[int, Q] = {}
     for kind, in_turn in rules.items():
-        for number, rule in enumerate(in_turn):
-            held = Q()
-            if number > 0:
-                held &= Q(last_election_on__gte=rule.valid_from)
-            if number + 1 < len(in_turn):
-                held &= Q(last_election_on__lt=in_turn[number + 1].valid_from)
-            yield kind, rule, held
+        if len({rule.years for rule in in_turn}) == 1:
+            always.setdefault(in_turn[0].years, set()).add(kind)
+            continue
+        for years, held in _periods(in_turn):
+            conditions[years] = conditions.get(years, Q(pk__in=())) | Q(org_type=kind[0], student=kind[1]) & held
+    for years, kinds in always.items():
+        conditions[years] = conditions.get(years, Q(pk__in=())) | _of_kinds(kinds)
+    return conditions
+
+
+def _of_kinds(kinds: set[tuple[str, bool]]) -> Q:
+    either = {org_type for org_type, student in kinds if (org_type, not student) in kinds}
+    condition = Q(org_type__in=sorted(either))
+    for org_type, student in sorted(kinds):
+        if org_type not in either:
+            condition |= Q(org_type=org_type, student=student)
+    return condition
+
+
+def _periods(in_turn: list[TermRule]) -> Iterator[tuple[int, Q]]:
+    """The years of each rule with the condition that an election was held under it."""
+    for number, rule in enumerate(in_turn):
+        held = Q()
+        if number > 0:
+            held &= Q(last_election_on__gte=rule.valid_from)
+        if number + 1 < len(in_turn):
+            held &= Q(last_election_on__lt=in_turn[number + 1].valid_from)
+        yield rule.years, held
 
 
 def _years_on(day: dt.date, years: int) -> dt.date:

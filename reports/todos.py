@@ -59,10 +59,9 @@ def _elections(user: User, organization: Organization, on: dt.date) -> list[Todo
         elections.State.SOON: ("care", "换届将到期的组织"),
         elections.State.UNKNOWN: ("busy", "未登记最近一次换届时间的组织"),
     }
-    conditions = elections.in_states(on)
-    counted = below.aggregate(**{state.value: Count("pk", filter=conditions[state]) for state in kinds})
+    counted = elections.states_of(below, on)
     return [
-        Todo(chip, state.label, title, counted[state.value], "个", _lower(organization, term=state.value), "去查看")
+        Todo(chip, state.label, title, counted[state], "个", _lower(organization, term=state.value), "去查看")
         for state, (chip, title) in kinds.items()
     ]
 

@@ -340,11 +340,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organization',
-            index=models.Index(fields=['short_name'], name='organization_short_name'),
+            index=models.Index(fields=['short_name'], name='organization_short_name', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='organization',
-            index=models.Index(fields=['short_name_initials'], name='organization_initials'),
+            index=models.Index(fields=['short_name_initials'], name='organization_initials', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='organization',

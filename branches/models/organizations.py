@@ -185,8 +185,10 @@ class Organization(MP_Node):
             *no_longer_than("organization", full_name=120, short_name=50, remark=500, contact_phone=30),
         ]
         indexes = [
-            models.Index(fields=["short_name"], name="organization_short_name"),
-            models.Index(fields=["short_name_initials"], name="organization_initials"),
+            models.Index(fields=["short_name"], name="organization_short_name", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["short_name_initials"], name="organization_initials", opclasses=["varchar_pattern_ops"]
+            ),
         ]
 
     def __str__(self) -> str:

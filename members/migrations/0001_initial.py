@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['name'], name='member_name'),
+            index=models.Index(fields=['name'], name='member_name', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='member',
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['initials'], name='member_initials'),
+            index=models.Index(fields=['initials'], name='member_initials', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='member',
@@ -196,6 +196,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='member',
             index=models.Index(fields=['phone_tail_index'], name='member_phone_tail'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(fields=['id_number_tail_index'], name='member_id_number_tail'),
         ),
         migrations.AddIndex(
             model_name='member',

@@ -252,14 +252,16 @@ class Member(models.Model):
             ),
             *no_longer_than("member", name=50, member_no=16, work_unit=100, remark=500, native_place=60),
         ]
+        # Pattern operators: on PostgreSQL a prefix search uses the index whatever the collation; SQLite ignores them.
         indexes = [
             models.Index(fields=["branch", "status", "league_status"], name="member_of_branch"),
-            models.Index(fields=["name"], name="member_name"),
+            models.Index(fields=["name"], name="member_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["pinyin", "id"], name="member_pinyin"),
-            models.Index(fields=["initials"], name="member_initials"),
+            models.Index(fields=["initials"], name="member_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["id_number_index"], name="member_id_number"),
             models.Index(fields=["phone_index"], name="member_phone"),
             models.Index(fields=["phone_tail_index"], name="member_phone_tail"),
+            models.Index(fields=["id_number_tail_index"], name="member_id_number_tail"),
             models.Index(fields=["birth_on"], name="member_birth"),
         ]
 

@@ -23,6 +23,7 @@ from reports.tests.world import a_world
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),  # one Chromium at a time on two cores
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(CHROMIUM is None, reason="browser tests: skipped, no Chromium found on this machine"),
 ]
@@ -33,6 +34,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The machine may be busy with the rest of the suite; what is waited for is there or is not.
+expect.set_options(timeout=20_000)
 PC, PHONE = {"width": 1366, "height": 768}, {"width": 393, "height": 852}
 
 
