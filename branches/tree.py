@@ -184,6 +184,7 @@ def set_order(organization: Organization, *, order_number: int, by: User | None)
         screen_order=Concat(Value(new), Substr("screen_order", len(old) + 1))
     )
     organization.refresh_from_db()
+    _replace_placements(Organization.objects.under(organization))
     audit.record(audit.Kind.CHANGED, organization, by=by, at=organization, changes={"排序号": [before, order_number]})
 
 

@@ -121,4 +121,28 @@ class Migration(migrations.Migration):
             model_name='externalparticipants',
             constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='external_participants_positive'),
         ),
+        migrations.AddConstraint(
+            model_name='activity',
+            constraint=models.CheckConstraint(condition=models.Q(('host__length__lte', 50)), name='activity_host_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='activity',
+            constraint=models.CheckConstraint(condition=models.Q(('recorder__length__lte', 50)), name='activity_recorder_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='activitykind',
+            constraint=models.CheckConstraint(condition=models.Q(('code__length__lte', 20)), name='activitykind_code_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='activitykind',
+            constraint=models.CheckConstraint(condition=models.Q(('name__length__lte', 40)), name='activitykind_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='attendance',
+            constraint=models.CheckConstraint(condition=models.Q(('reason__length__lte', 100)), name='attendance_reason_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='externalparticipants',
+            constraint=models.CheckConstraint(condition=models.Q(('description__length__lte', 100)), name='external_participants_description_length'),
+        ),
     ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from branches.models import Organization
 from branches.models.dictionaries import Entry
-from branches.models.organizations import no_longer_than
+from branches.models.lengths import no_longer_than
 from branches.scoping import ScopedQuerySet, Sight, within
 from members.models import Member
 
@@ -72,7 +72,8 @@ class Activity(models.Model):
         verbose_name = verbose_name_plural = "活动"
         ordering = ["-held_on", "-id"]
         constraints = [
-            *no_longer_than("activity", topic=100, place=100, agenda=2_000, minutes=10_000, resolution=2_000)
+            *no_longer_than("activity", topic=100, place=100, agenda=2_000, minutes=10_000, resolution=2_000),
+            *no_longer_than("activity", host=50, recorder=50),
         ]
         indexes = [models.Index(fields=["organization", "-held_on"], name="activity_of_organization")]
 
@@ -95,7 +96,10 @@ class Attendance(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "到会情况"
-        constraints = [models.UniqueConstraint(fields=["activity", "person"], name="attendance_once_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "person"], name="attendance_once_per_person"),
+            *no_longer_than("attendance", reason=100),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_state_display()}"
@@ -110,7 +114,10 @@ class ExternalParticipants(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "外部参加人员"
-        constraints = [models.CheckConstraint(condition=Q(count__gt=0), name="external_participants_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(count__gt=0), name="external_participants_positive"),
+            *no_longer_than("external_participants", description=100),
+        ]
 
     def __str__(self) -> str:
         return f"{self.description} {self.count}"

@@ -370,4 +370,60 @@ class Migration(migrations.Migration):
             model_name='organization',
             constraint=models.CheckConstraint(condition=models.Q(('contact_phone__length__lte', 30)), name='organization_contact_phone_length'),
         ),
+        migrations.AddConstraint(
+            model_name='formername',
+            constraint=models.CheckConstraint(condition=models.Q(('full_name__length__lte', 120)), name='former_name_full_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='formername',
+            constraint=models.CheckConstraint(condition=models.Q(('short_name__length__lte', 50)), name='former_name_short_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='headcount',
+            constraint=models.CheckConstraint(condition=models.Q(('source__length__lte', 100)), name='headcount_source_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='organization',
+            constraint=models.CheckConstraint(condition=models.Q(('region_code__length__lte', 6)), name='organization_region_code_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='organization',
+            constraint=models.CheckConstraint(condition=models.Q(('region_name__length__lte', 60)), name='organization_region_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='organization',
+            constraint=models.CheckConstraint(condition=models.Q(('address__length__lte', 120)), name='organization_address_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='organization',
+            constraint=models.CheckConstraint(condition=models.Q(('contact_email__length__lte', 100)), name='organization_contact_email_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='termrule',
+            constraint=models.CheckConstraint(condition=models.Q(('source__length__lte', 200)), name='term_rule_source_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='unitcategory',
+            constraint=models.CheckConstraint(condition=models.Q(('code__length__lte', 20)), name='unitcategory_code_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='unitcategory',
+            constraint=models.CheckConstraint(condition=models.Q(('name__length__lte', 40)), name='unitcategory_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='unitnature',
+            constraint=models.CheckConstraint(condition=models.Q(('code__length__lte', 20)), name='unitnature_code_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='unitnature',
+            constraint=models.CheckConstraint(condition=models.Q(('name__length__lte', 40)), name='unitnature_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('username__length__lte', 50)), name='user_username_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('display_name__length__lte', 50)), name='user_display_name_length'),
+        ),
     ]

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branches.models.lengths import no_longer_than
 from branches.models.organizations import Organization
 from branches.scoping import Role, ScopedQuerySet, Sight, in_force
 from tuanjian import masking, phones, sealing
@@ -51,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = verbose_name_plural = "账号"
         ordering = ["username"]
+        constraints = [*no_longer_than("user", username=50, display_name=50)]
 
     def __str__(self) -> str:
         return self.display_name or self.username

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from branches.models.lengths import no_longer_than
+
 
 class Entry(models.Model):
     """A word that can be chosen; retired words stay on old records and are no longer offered."""
@@ -18,6 +20,7 @@ class Entry(models.Model):
     class Meta:
         abstract = True
         ordering = ["order_number", "code"]
+        constraints = [*no_longer_than("%(class)s", code=20, name=40)]
 
     def __str__(self) -> str:
         return self.name
@@ -71,7 +74,8 @@ class TermRule(DatedRule):
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="term_rule_ends_after_start"
-            )
+            ),
+            *no_longer_than("term_rule", source=200),
         ]
 
     def __str__(self) -> str:

@@ -8,26 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from branches.models.dictionaries import UnitCategory, UnitNature
+from branches.models.lengths import no_longer_than
 from branches.scoping import Right, Sight, managed_paths, seen_paths, within
 
 if TYPE_CHECKING:
     from branches.models.accounts import User
-
-models.CharField.register_lookup(Length)
-models.TextField.register_lookup(Length)
-
-
-def no_longer_than(model: str, **lengths: int) -> list[models.CheckConstraint]:
-    """Length limits as constraints, because SQLite does not keep those of the column type."""
-    return [
-        models.CheckConstraint(condition=Q(**{f"{field}__length__lte": length}), name=f"{model}_{field}_length")
-        for field, length in lengths.items()
-    ]
 
 
 class OrgType(models.TextChoices):
@@ -183,6 +172,7 @@ class Organization(MP_Node):
                 name="organization_closed_on_iff_closed",
             ),
             *no_longer_than("organization", full_name=120, short_name=50, remark=500, contact_phone=30),
+            *no_longer_than("organization", region_code=6, region_name=60, address=120, contact_email=100),
         ]
         indexes = [
             models.Index(fields=["short_name"], name="organization_short_name", opclasses=["varchar_pattern_ops"]),
@@ -222,6 +212,7 @@ class FormerName(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "曾用名"
         ordering = ["-until_on", "-id"]
+        constraints = [*no_longer_than("former_name", full_name=120, short_name=50)]
 
     def __str__(self) -> str:
         return self.short_name
@@ -284,6 +275,7 @@ class Headcount(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "核定人数"
         ordering = ["-as_of_on", "-id"]
+        constraints = [*no_longer_than("headcount", source=100)]
         indexes = [models.Index(fields=["organization", "kind", "-as_of_on"], name="headcount_latest")]
 
     def __str__(self) -> str:

@@ -277,4 +277,32 @@ class Migration(migrations.Migration):
             model_name='memberyear',
             constraint=models.UniqueConstraint(fields=('person', 'year'), name='one_result_per_person_year'),
         ),
+        migrations.AddConstraint(
+            model_name='agerule',
+            constraint=models.CheckConstraint(condition=models.Q(('source__length__lte', 200)), name='age_rule_source_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadreterm',
+            constraint=models.CheckConstraint(condition=models.Q(('post_title__length__lte', 40)), name='post_post_title_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadreterm',
+            constraint=models.CheckConstraint(condition=models.Q(('end_reason__length__lte', 200)), name='post_end_reason_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='member',
+            constraint=models.CheckConstraint(condition=models.Q(('former_name__length__lte', 50)), name='member_former_name_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='member',
+            constraint=models.CheckConstraint(condition=models.Q(('email__length__lte', 100)), name='member_email_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='member',
+            constraint=models.CheckConstraint(condition=models.Q(('household_region__length__lte', 100)), name='member_household_region_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='statuschange',
+            constraint=models.CheckConstraint(condition=models.Q(('reason__length__lte', 200)), name='status_change_reason_length'),
+        ),
     ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.models import Organization
+from branches.models.lengths import no_longer_than
 from branches.scoping import ScopedQuerySet, Sight, within
 from members.dictionaries import LeaguePost, PostManner, PostNature
 from members.models.people import Member
@@ -62,6 +63,7 @@ class CadreTerm(models.Model):
                 name="post_ends_after_start",
             ),
             models.CheckConstraint(condition=~Q(post="other") | ~Q(post_title=""), name="other_post_has_title"),
+            *no_longer_than("post", post_title=40, end_reason=200),
         ]
         indexes = [
             models.Index(fields=["organization", "ended_on"], name="post_of_organization"),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.models import Organization
+from branches.models.lengths import no_longer_than
 from members.dictionaries import Evaluation, Registration
 from members.models.people import LeagueStatus, Member, MemberStatus
 
@@ -54,6 +55,7 @@ class StatusChange(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "状态变更"
         ordering = ["-effective_on", "-id"]
+        constraints = [*no_longer_than("status_change", reason=200)]
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_status_display()}"

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from branches.models import Organization
-from branches.models.organizations import no_longer_than
+from branches.models.lengths import no_longer_than
 from branches.scoping import Right, ScopedQuerySet, Sight, managed_paths, seen_paths, within
 from members.dictionaries import (
     PARTY,
@@ -251,6 +251,7 @@ class Member(models.Model):
                 name="member_exit_status_means_left",
             ),
             *no_longer_than("member", name=50, member_no=16, work_unit=100, remark=500, native_place=60),
+            *no_longer_than("member", former_name=50, email=100, household_region=100),
         ]
         # Pattern operators: on PostgreSQL a prefix search uses the index whatever the collation; SQLite ignores them.
         indexes = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.models.dictionaries import DatedRule
+from branches.models.lengths import no_longer_than
 
 
 class AgeRule(DatedRule):
@@ -30,6 +31,7 @@ class AgeRule(DatedRule):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="age_rule_ends_after_start"
             ),
+            *no_longer_than("age_rule", source=200),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tuanjian.access import Access
@@ -130,3 +131,26 @@ def test_tests_that_commit_give_the_dictionaries_back():
     ]
 
     assert careless == []
+
+
+# Written by code, which cuts what is too long, or by Django.
+OWN_TEXTS = {"path", "password", "org_type"}
+OWN_MODELS = {"Placement", "AuditEntry", "AuditSeal", "KeyFingerprint", "RosterImport", "RosterRow", "RosterChange"}
+
+
+def test_texts_people_type_are_limited_by_the_database_too():
+    """SQLite keeps no length of a column."""
+    unlimited = []
+    for model in apps.get_models():
+        if model._meta.app_label not in LAYERS or model.__name__ in OWN_MODELS:
+            continue
+        limited = " ".join(str(getattr(each, "condition", "")) for each in model._meta.constraints)
+        unlimited += [
+            f"{model.__name__}.{field.name}"
+            for field in model._meta.local_fields
+            if isinstance(field, (models.CharField, models.TextField))
+            if field.editable and field.max_length and not field.choices and field.name not in OWN_TEXTS
+            if f"'{field.name}__length__lte'" not in limited
+        ]
+
+    assert unlimited == []

@@ -1,0 +1,132 @@
+"""The workbench: the same number of queries for one and three lower organisations, and figures that add up."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from branches.models import Organization
+from branches.tests.builders import a_grant, an_organization
+from members.dictionaries import LeaguePost
+from members.tests.builders import a_cadre_term, a_member, a_young_person
+from reports.counts import Counts, counts_of
+from reports.todos import todos_for
+from reports.workbench import workbench_of
+
+
+def queries(client, path):
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def test_queries_do_not_grow_with_lower_organisations_and_people(world, signed_in):
+    client = signed_in(world.foreign_admin)
+    one = {path: queries(client, path) for path in ("/", "/todos/", "/organizations/without-secretary/")}
+
+    for number in range(2):
+        branch = an_organization(f"又一个{number}团支部", under=world.foreign_bureau)
+        for _ in range(3):
+            a_cadre_term(
+                person=a_member(branch=branch, ethnicity=""), organization=branch, post=LeaguePost.GROUP_LEADER
+            )
+
+    assert {path: queries(client, path) for path in one} == one
+
+
+def test_queries_of_a_branch_do_not_grow_with_people(world, signed_in):
+    client = signed_in(world.secretary)
+    a_member(branch=world.branch, ethnicity="")
+    one = queries(client, "/")
+
+    for _ in range(3):
+        a_member(branch=world.branch, ethnicity="", education="")
+
+    assert queries(client, "/") == one
+
+
+def test_counts_roll_up_and_count_people_once(world, today):
+    a_young_person(branch=world.branch)
+    a_member(branch=world.branch, birth_on=dt.date(1985, 1, 1))
+    a_cadre_term(person=world.member, organization=world.general, post=LeaguePost.COMMITTEE_MEMBER)
+
+    counts = counts_of([world.general, world.branch, world.foreign_bureau], today)
+
+    general = counts[world.general.pk]
+    assert (general.organizations, general.branches, general.members, general.youth, general.cadres) == (3, 2, 3, 3, 1)
+    assert (counts[world.branch.pk].members, counts[world.branch.pk].cadres) == (2, 1)
+    assert counts[world.foreign_bureau.pk].members == 1
+
+
+def test_an_organisation_without_anybody_counts_nothing(world, today):
+    empty = an_organization("空团支部", under=world.general)
+
+    counts = counts_of([empty], today)[empty.pk]
+
+    assert (counts.members, counts.youth, counts.cadres, counts.share_of_youth) == (0, 0, 0, None)
+    assert isinstance(counts, Counts)
+
+
+def titles(user, organization, today):
+    return [todo.title for todo in todos_for(user, organization, today)]
+
+
+def test_to_dos_say_what_waits(world, today):
+    a_member(branch=world.branch, birth_on=dt.date(1990, 1, 1))
+    a_member(branch=world.branch, birth_on=dt.date(1998, 12, 8), ethnicity="")
+
+    todos = {todo.title: todo.count for todo in todos_for(world.secretary, world.branch, today)}
+
+    assert todos["年满 28 周岁且无团内职务"] == 1
+    assert todos["60 天内年满 28 周岁且无团内职务"] == 1
+    assert todos["资料有缺项的团员"] >= 1
+    assert "没有在任书记的组织" not in todos
+
+
+def test_every_to_do_leads_to_a_page_with_as_many_lines(world, signed_in, today):
+    a_member(branch=world.branch, birth_on=dt.date(1990, 1, 1), ethnicity="")
+    a_member(branch=world.branch, birth_on=dt.date(1998, 12, 8))
+    a_young_person(branch=world.branch, ethnicity="")
+    client = signed_in(world.bureau_admin)
+
+    for todo in todos_for(world.bureau_admin, world.bureau, today):
+        context = client.get(todo.url).context
+        shown = len(context["vacant"]) if "vacant" in context else context["table"].page.paginator.count
+        assert (todo.title, shown) == (todo.title, todo.count)
+
+
+def test_an_auditor_is_told_nothing_about_people(world, signed_in, today):
+    page = signed_in(world.auditor).get("/").content.decode()
+
+    assert "白雨桐" not in page
+    assert all("团员" not in title and "周岁" not in title for title in titles(world.auditor, world.bureau, today))
+    assert workbench_of(world.auditor, world.bureau, today).incomplete == 0
+
+
+def test_people_of_a_branch_are_named_to_the_own_branch_only(world, today):
+    a_member("高若溪", branch=world.branch, ethnicity="")
+
+    assert [gap.member.name for gap in workbench_of(world.secretary, world.branch, today).gaps if gap.facts]
+    assert workbench_of(world.bureau_admin, world.bureau, today).gaps == []
+
+
+def test_somebody_without_a_grant_is_told_so(world, signed_in):
+    page = signed_in(world.outsider).get("/").content.decode()
+
+    assert "您的账号目前没有授权" in page
+
+
+@pytest.mark.parametrize("who", ["observer", "officer", "clerk", "auditor", "secretary", "bureau_admin"])
+def test_every_role_gets_a_workbench(world, signed_in, who):
+    assert signed_in(getattr(world, who)).get("/").status_code == 200
+
+
+def test_switching_changes_what_the_workbench_is_about(world, signed_in):
+    a_grant(world.secretary, world.other_branch)
+    client = signed_in(world.secretary)
+
+    client.post("/switch/", {"organization": world.other_branch.pk, "next": "/"})
+
+    assert client.get("/").context["shown"].organization == Organization.objects.get(pk=world.other_branch.pk)
