@@ -39,11 +39,17 @@ class Command(BaseCommand):
     def _run(self, port: int) -> None:
         """Web and worker as children; when one ends or Ctrl-C comes, both are stopped."""
         # Plain HTTP is right here only because nothing but this machine can reach loopback.
-        environment = os.environ | {"TUANJIAN_HTTPS": "0", "DJANGO_SETTINGS_MODULE": "tuanjian.settings"}
+        environment = os.environ | {
+            "TUANJIAN_HTTPS": "0",
+            "DJANGO_SETTINGS_MODULE": "tuanjian.settings",
+            "DJANGO_RUNSERVER_HIDE_WARNING": "true",
+        }
         web = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}", "--noreload"]
         worker = [sys.executable, "manage.py", "worker"]
         children = [subprocess.Popen(command, env=environment) for command in (web, worker)]  # noqa: S603 – our own commands
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Also when started from a script, where Ctrl-C would be ignored.
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)
         try:
             while all(child.poll() is None for child in children):
                 try:

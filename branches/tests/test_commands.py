@@ -1,0 +1,34 @@
+"""Commands at the console: the worker's housekeeping and the proof of the log."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from branches import audit
+from branches.models import AuditEntry, AuditPending
+
+
+def test_the_worker_closes_waiting_entries_into_the_chain(world):
+    assert AuditPending.objects.exists()
+
+    call_command("worker", once=True)
+
+    assert not AuditPending.objects.exists()
+
+
+def test_a_whole_log_is_confirmed(world):
+    answer = io.StringIO()
+
+    call_command("verify_audit", stdout=answer)
+
+    assert answer.getvalue() == "日志完整，没有缺失或改动。\n"
+
+
+def test_a_changed_entry_is_named(world):
+    audit.seal_pending()
+    entry = AuditEntry.objects.order_by("pk").first()
+    AuditEntry.objects.filter(pk=entry.pk).update(object_label="别的组织")
+
+    with pytest.raises(CommandError, match=f"日志第 {entry.pk} 条被改动。"):
+        call_command("verify_audit")
