@@ -7,9 +7,12 @@ from django.core.management import CommandError, call_command
 
 from branches import audit
 from branches.models import AuditEntry, AuditPending
+from branches.tests.builders import an_organization
 
 
-def test_the_worker_closes_waiting_entries_into_the_chain(world):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_worker_closes_waiting_entries_into_the_chain():
+    an_organization("总团委")
     assert AuditPending.objects.exists()
 
     call_command("worker", once=True)
