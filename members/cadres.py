@@ -187,12 +187,6 @@ def end_term(term: CadreTerm, *, on: dt.date, reason: str, by: User | None) -> N
 
 
 @transaction.atomic
-def record_printing(organization: Organization, *, what: str, count: int, by: User) -> None:
-    """Note in the log that a list with this many people was put on paper."""
-    changes = {"内容": [None, what], "人数": [None, count]}
-    audit.record(audit.Kind.PRINTED, organization, by=by, at=organization, changes=changes)
-
-
 def last_change(term: CadreTerm) -> AuditEntry | None:
     """Who changed this post last, and when; None if nobody has since it was entered."""
     entries = AuditEntry.objects.filter(object_type=term._meta.label_lower, object_id=str(term.pk))

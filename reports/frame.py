@@ -39,6 +39,7 @@ OF_AN_ORGANIZATION = _pages(
     *("add", "edit", "rename", "change_type", "move", "order", "headcount", "grants", "grant_add", "grant_end"),
 ) | {"reports:organization", "reports:vacancies", "members:close"}
 OF_A_PERSON = _pages("members", "member", "new", "edit", "edit_ticked", "void", "void_many", "restore", "reveal")
+OF_AN_ACTIVITY = _pages("activities", "activity", "edit", "void", "restore")
 OF_A_POST = _pages("members", "organization_cadres", "cadre_new", "cadre_edit", "cadre_end")
 
 
@@ -69,6 +70,19 @@ MENU = (
             Entry("团干部", "members:cadres", Sight.ROSTER, OF_A_POST),
             Entry("通讯录", "members:contacts", Sight.ROSTER),
         ),
+    ),
+    Group(
+        "团务活动",
+        "calendar",
+        (
+            Entry("活动记录", "activities:activities", Sight.ROSTER, OF_AN_ACTIVITY),
+            Entry("记录活动", "activities:new_here", Right.ACTIVITIES, _pages("activities", "new")),
+        ),
+    ),
+    Group(
+        "统计与通报",
+        "bar-chart",
+        (Entry("应录尽录", "reports:completion", Sight.ROSTER, _pages("reports", "completion_of")),),
     ),
     Group("账号与日志", "shield", (Entry("修改密码", "branches:password"),)),
 )

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("branches.urls")),
     path("", include("members.urls")),
+    path("", include("activities.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,5 +1,6 @@
 """Models of what branches do."""
 
 from activities.models.records import Activity, ActivityKind, Attendance, ExternalParticipants
+from activities.models.results import ActivityResult
 
-__all__ = ["Activity", "ActivityKind", "Attendance", "ExternalParticipants"]
+__all__ = ["Activity", "ActivityKind", "ActivityResult", "Attendance", "ExternalParticipants"]

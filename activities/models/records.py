@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
 
 from branches.models import Organization
 from branches.models.dictionaries import Entry
 from branches.models.lengths import no_longer_than
 from branches.scoping import ScopedQuerySet, Sight, within
 from members.models import Member
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from activities.models.results import ActivityResult
+
+# Recorded later than this after the day, an activity counts as 补录: shown, never refused.
+LATE_AFTER = dt.timedelta(days=30)
 
 
 class ActivityKind(Entry):
@@ -37,6 +51,20 @@ class ActivityQuerySet(ScopedQuerySet["Activity"]):
     def standing(self) -> ActivityQuerySet:
         """Without those entered by mistake."""
         return self.filter(is_void=False)
+
+    def with_numbers(self) -> ActivityQuerySet:
+        """Each with ``present_count``, ``expected_count`` and ``guest_count``, in the same query."""
+        noted = Attendance.objects.all()
+        return self.annotate(
+            present_count=_of_activity(noted.filter(state=Attendance.State.PRESENT), Count("pk")),
+            expected_count=_of_activity(noted, Count("pk")),
+            guest_count=_of_activity(ExternalParticipants.objects.all(), Sum("count")),
+        )
+
+
+def _of_activity(rows: QuerySet[Any], number: Count | Sum) -> Coalesce:
+    mine = rows.filter(activity=OuterRef("pk")).order_by().values("activity")
+    return Coalesce(Subquery(mine.annotate(number=number).values("number")), 0)
 
 
 class Activity(models.Model):
@@ -67,6 +95,10 @@ class Activity(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ActivityQuerySet.as_manager()
+    if TYPE_CHECKING:
+        attendances: RelatedManager[Attendance]
+        externals: RelatedManager[ExternalParticipants]
+        results: RelatedManager[ActivityResult]
 
     class Meta:
         verbose_name = verbose_name_plural = "活动"
@@ -79,6 +111,15 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:activity", args=[self.pk])
+
+    @property
+    def days_late(self) -> int:
+        """Days between the activity and its being recorded, 0 unless they are more than the usual."""
+        passed = timezone.localdate(self.recorded_at) - self.held_on
+        return passed.days if passed > LATE_AFTER else 0
 
 
 class Attendance(models.Model):

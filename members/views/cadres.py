@@ -15,7 +15,7 @@ from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right
 from members import cadres as rules
-from members import privacy
+from members import papers, privacy
 from members.cadre_tables import (
     CadreFilter,
     CadreTable,
@@ -122,7 +122,7 @@ def contacts_print(request: AuthenticatedHttpRequest) -> HttpResponse:
     query = ContactFilter(request.GET, terms, organization=organization, user=request.user)
     own = privacy.own_branches(request.user)
     rows = [(term, privacy.phone_as_seen(term.person, own)) for term in query.qs[:CAP]]
-    rules.record_printing(organization, what="通讯录", count=len(rows), by=request.user)
+    papers.record_printing(organization, what="通讯录", count=len(rows), by=request.user)
     return render(
         request,
         "members/contacts_print.html",

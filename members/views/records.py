@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right, has_right_somewhere
-from members import duplicates, outline, portrait, privacy, records
+from members import duplicates, outline, papers, portrait, privacy, records
 from members.filters import MemberFilter, PeopleFilter, YouthFilter, as_listed
 from members.forms.records import MemberForm, NumberForm, RestoreForm, RevealForm, VoidForm
 from members.http import get_roster, get_roster_organization
@@ -59,8 +60,38 @@ def _people(
         "empty_text": f"已查询{organization.short_name}{f'，{asked.in_words}' if asked.in_words else ''}",
         "size": size_of(request),
         "sizes": SIZES,
+        "asked_query": request.GET.urlencode(),
     }
     return render(request, template, context)
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def members_print(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """花名册 on paper: everybody queried, with a column to sign in."""
+    organization, asked = _asked(request)
+    rows = papers.roster_for_paper(as_listed(asked.qs), organization, title="团员花名册", by=request.user)
+    context = {"organization": organization, "rows": rows, "asked": asked.in_words, "now": timezone.localtime()}
+    return render(request, "members/members_print.html", context)
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def members_export(request: AuthenticatedHttpRequest) -> FileResponse:
+    """The list as queried, as a workbook."""
+    organization, asked = _asked(request)
+    on = timezone.localdate()
+    content = papers.roster_as_workbook(
+        as_listed(asked.qs), organization, title="团员花名册", asked=asked.in_words, on=on, by=request.user
+    )
+    return FileResponse(
+        io.BytesIO(content), as_attachment=True, filename=f"{organization.short_name}团员花名册{on:%Y%m%d}.xlsx"
+    )
+
+
+def _asked(request: AuthenticatedHttpRequest) -> tuple[Organization, PeopleFilter]:
+    organization = get_roster_organization(request)
+    return organization, MemberFilter(request.GET, queryset=Member.objects.visible_to(request.user).under(organization))
 
 
 def _new_url(organization: Organization, query: type[PeopleFilter]) -> str:

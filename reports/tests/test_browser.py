@@ -9,8 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
+from activities.models import Activity
+from activities.tests.builders import an_activity
 from branches.models import Role
 from branches.tests.builders import PASSWORD, a_grant
 from members.dictionaries import LeaguePost
@@ -124,6 +127,7 @@ def pages(world):
         "member": world.member,
         "term": world.secretary_term,
         "grant": world.secretary.grants.get(),
+        "activity": an_activity(world.branch, present=[world.member]),
     }
     for name, pattern in all_patterns():
         takes_pk = bool(pattern.pattern.converters)
@@ -191,6 +195,23 @@ def test_a_secretary_enters_a_member_on_the_phone(world, visit):
 
     saved = Member.objects.get(name="乔以安")
     assert (saved.id_number, saved.phone, saved.branch) == (number, "14000998877", world.branch)
+
+
+def test_a_secretary_records_a_meeting_on_the_phone(world, visit):
+    with visit(PHONE) as visitor:
+        visitor.sign_in(world.secretary)
+        page = visitor.open("/activities/new/?kind=branch_assembly")
+        page.click("text=今天")
+        page.fill("#id_topic", "学习团章")
+        page.check("#attendance thead input[type=checkbox]")
+        page.locator("#attendance tbody input[type=checkbox]").nth(1).uncheck()
+        page.locator("#attendance tbody select").nth(1).select_option("leave")
+        page.click("button.btn-primary:has-text('保存')")
+        expect(page.locator("h1")).to_have_text("学习团章")
+
+    recorded = Activity.objects.with_numbers().get(topic="学习团章")
+    assert (recorded.kind.code, recorded.held_on) == ("branch_assembly", timezone.localdate())
+    assert (recorded.present_count, recorded.expected_count) == (7, 8)
 
 
 def test_the_menu_of_the_phone_opens_and_leads_on(world, visit):

@@ -51,6 +51,8 @@ ABOVE = {
 # What the number in a URL is. Whoever adds a URL says it here.
 SUBJECTS = {
     "reports:organization": "organization",
+    "reports:completion_of": "organization",
+    "reports:completion_print": "organization",
     "branches:tree_children": "organization",
     "branches:add": "organization",
     "branches:edit": "organization",
@@ -73,6 +75,11 @@ SUBJECTS = {
     "members:cadre_edit": "term",
     "members:cadre_end": "term",
     "members:close": "organization",
+    "activities:new": "organization",
+    "activities:activity": "activity",
+    "activities:edit": "activity",
+    "activities:void": "activity",
+    "activities:restore": "activity",
 }
 ADMIN, OFFICER, CLERK, OBSERVER, AUDITOR = (
     Role.ADMINISTRATOR, Role.OFFICER, Role.ENTRY_CLERK, Role.OBSERVER, Role.AUDITOR,
@@ -186,9 +193,10 @@ def furnish(world):
             source=f"来源{mark}", set_by=holder,
         )  # fmt: skip
         words.append(f"来源{mark}")
-        Activity.objects.create(
+        activity = Activity.objects.create(
             organization=organization, kind=kind, topic=f"团课{mark}", held_on=dt.date(2026, 5, 4), host=f"主持{mark}"
         )
+        activity.attendances.create(person=person, state="present")
         canaries.people[site] += [f"团课{mark}", f"主持{mark}"]
         audit.record(audit.Kind.CHANGED, person, by=holder, at=organization, reason=f"日志{mark}")
         words.append(f"日志{mark}")
@@ -207,6 +215,8 @@ def subject_of(kind, world, site):
         return CadreTerm.objects.get(organization=organization, person__remark__startswith="个人备注")
     if kind == "grant":
         return AccessGrant.objects.get(organization=organization, user__username__startswith="holder")
+    if kind == "activity":
+        return Activity.objects.get(organization=organization, topic__startswith="团课")
     raise KeyError(kind)
 
 
@@ -310,12 +320,16 @@ def ask(client, method, url):
 
 CHOOSING = [
     "reports:vacancies",
+    "reports:completion",
     "branches:lower",
     "members:members",
     "members:youth",
+    "members:members_print",
+    "members:members_export",
     "members:cadres",
     "members:contacts",
     "members:contacts_print",
+    "activities:activities",
 ]
 
 

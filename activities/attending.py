@@ -1,0 +1,62 @@
+"""应到: who belongs to an organisation on a day and can be noted as present, on leave or absent.
+
+For a branch everybody on its roster that day; for every organisation whoever held a post in it that day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from activities.models import Activity
+from branches.models import Organization, User
+from members.models import BranchMembership, CadreTerm, Member, MemberStatus
+from members.models.people import MemberQuerySet
+
+# Of these everybody of the branch is expected (domain: 三会两制一课); of others only who is concerned.
+WHOLE_BRANCH = ("branch_assembly", "league_lesson", "theme_day", "org_life_meeting")
+
+
+def people_of(organization: Organization, on: dt.date) -> MemberQuerySet:
+    """People who can be noted for an activity of the organisation on that day."""
+    here = Q(pk__in=_posts_on(organization, on).values("person"))
+    if organization.is_branch:
+        here |= Q(pk__in=_memberships_on(organization, on).values("person"))
+    return Member.objects.filter(here).exclude(status=MemberStatus.VOID).by_pinyin()
+
+
+def offered(
+    organization: Organization, *, on: dt.date, user: User, noted_in: Activity | None = None
+) -> list[tuple[Member, str]]:
+    """The list to tick, each with the posts held there that day: secretary first, then by pinyin.
+
+    Only people the user may look at. Who is noted in ``noted_in`` already stays on its list whatever moved since.
+    """
+    wanted = Q(pk__in=people_of(organization, on).visible_to(user).values("pk"))
+    if noted_in is not None:
+        wanted |= Q(pk__in=noted_in.attendances.values("person"))
+    posts: dict[int, list[CadreTerm]] = {}
+    for term in _posts_on(organization, on).order_by("rank", "id"):
+        posts.setdefault(term.person_id, []).append(term)
+    people = list(Member.objects.filter(wanted).by_pinyin())
+    last = CadreTerm.rank_of("other") + 1
+    people.sort(key=lambda person: posts[person.pk][0].rank if person.pk in posts else last)
+    return [(person, "、".join(term.title for term in posts.get(person.pk, []))) for person in people]
+
+
+def _posts_on(organization: Organization, on: dt.date) -> QuerySet[CadreTerm]:
+    begun = Q(started_on=None) | Q(started_on__lte=on)
+    return CadreTerm.objects.filter(begun, Q(ended_on=None) | Q(ended_on__gte=on), organization=organization)
+
+
+def _memberships_on(branch: Organization, on: dt.date) -> QuerySet[BranchMembership]:
+    """Rows of the branch that hold on that day.
+
+    Of somebody entered without a day of coming the first row begins with the day of entering. Nobody knows of another
+    branch before, so it holds for earlier days too: else no meeting before the roster was typed in could be recorded.
+    """
+    earlier = BranchMembership.objects.filter(person=OuterRef("person"), effective_from__lt=OuterRef("effective_from"))
+    since_entered = Q(recorded_at__date=F("effective_from")) & ~Exists(earlier)
+    rows = BranchMembership.objects.filter(Q(effective_from__lte=on) | since_entered, branch=branch)
+    return rows.filter(Q(effective_to=None) | Q(effective_to__gte=on))

@@ -1,0 +1,202 @@
+"""活动记录: recording an activity, correcting it, voiding a mistaken record, restoring it.
+
+Nothing is refused for being late or looking like another record: that is said, and people decide. What is refused
+cannot have happened: a day that is still to come, people who did not belong there that day.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet, TextChoices
+from django.utils import timezone
+
+from activities import attending
+from activities.models import Activity, Attendance
+from activities.wording import FACTS, Details, details_of, in_words
+from branches import audit, freshness
+from branches.models import Organization, User
+from branches.scoping import Right
+from tuanjian.placeholders import is_placeholder
+
+STALE = "stale"
+# Texts that may be left empty: “无” and “待补” are taken as empty.
+OPTIONAL_TEXTS = ("place", "host", "recorder", "agenda", "minutes", "resolution")
+
+
+class VoidReason(TextChoices):
+    """作废原因"""
+
+    DUPLICATE = "duplicate", "重复登记"
+    NOT_HELD = "not_held", "活动没有举行"
+    WRONG_PLACE = "wrong_place", "登记到了别的组织"
+    TRIAL = "trial", "测试数据"
+    OTHER = "other", "其他"
+
+
+@transaction.atomic
+def record(activity: Activity, *, details: Details, by: User | None) -> Activity:
+    """Save a new activity with attendance, people from outside and results.
+
+    Refuses a day still to come, times that run backwards, people who did not belong to the organisation that day,
+    a topic that says nothing, and organisations that are closed.
+    """
+    # Locked, so that the organisation is not closed meanwhile.
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=activity.organization_id)
+    if organization.is_closed:
+        raise ValidationError(f"{organization}已撤销，不能再登记活动，请登记到现在的组织。")
+    _tidy(activity)
+    _refuse_impossible(activity)
+    _refuse_strangers(activity, details.attendances)
+    activity.recorded_by = by
+    activity.save()
+    _save_details(activity, details)
+    said = {label: words for label, words in in_words(activity, details).items() if words}
+    audit.record(audit.Kind.CREATED, activity, by=by, at=organization, changes=audit.difference({}, said))
+    freshness.touch([organization])
+    return activity
+
+
+@transaction.atomic
+def correct(filled: Activity, *, details: Details, version: int, by: User) -> Activity:
+    """Save a record as corrected and return it; the organisation stays.
+
+    ``filled`` carries the facts as typed. What changes nothing writes nothing. Refuses what ``record`` refuses, a
+    void record, and – with the code STALE – a record changed since ``version`` was read.
+    """
+    stored = _locked(filled)
+    if stored.version != version:
+        raise ValidationError("他人刚刚修改了这条活动记录，请比对后再保存。", code=STALE)
+    if stored.is_void:
+        raise ValidationError("作废的记录不能修改，请先由上级恢复。")
+    had = details_of(stored)
+    before, held_on = in_words(stored, had), stored.held_on
+    for name in FACTS:
+        setattr(stored, name, getattr(filled, name))
+    _tidy(stored)
+    changes = audit.difference(before, in_words(stored, details))
+    if not changes:
+        return stored
+    _refuse_impossible(stored)
+    known = {row.person_id for row in had.attendances} if stored.held_on == held_on else set()
+    _refuse_strangers(stored, [row for row in details.attendances if row.person_id not in known])
+    _raise_version(stored)
+    for rows in (stored.attendances, stored.externals, stored.results):
+        rows.all().delete()
+    _save_details(stored, details)
+    audit.record(audit.Kind.CHANGED, stored, by=by, at=stored.organization, changes=changes)
+    freshness.touch([stored.organization_id])
+    return stored
+
+
+def differences(filled: Activity, details: Details) -> list[tuple[str, str, str]]:
+    """Label, typed and present words of every fact that saving would change."""
+    present = Activity.objects.get(pk=filled.pk)
+    typed, now = in_words(filled, details), in_words(present, details_of(present))
+    return [(label, typed[label] or "—", now[label] or "—") for label in typed if typed[label] != now[label]]
+
+
+@transaction.atomic
+def void(activity: Activity, *, reason: str, by: User) -> Activity:
+    """Mark a record as entered by mistake (误录作废): it counts nowhere. Refuses one already void, and no reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": "请选择作废原因。"})
+    stored = _locked(activity)
+    if stored.is_void:
+        raise ValidationError("这条活动记录已经作废。")
+    return _turn(stored, is_void=True, kind=audit.Kind.VOIDED, reason=reason, by=by)
+
+
+@transaction.atomic
+def restore(activity: Activity, *, reason: str, by: User) -> Activity:
+    """Take back 误录作废: the record counts again. Only a level above may; refuses a record that is not void."""
+    stored = _locked(activity)
+    if not stored.is_void:
+        raise ValidationError("这条活动记录没有作废，不需要恢复。")
+    if not may_restore(by, stored):
+        raise ValidationError("作废的记录由上级恢复，请联系上级管理员。")
+    return _turn(stored, is_void=False, kind=audit.Kind.RESTORED, reason=reason, by=by)
+
+
+def may_restore(user: User, activity: Activity) -> bool:
+    """Whether the user keeps activities at a level above the organisation that held this one."""
+    above = Organization.objects.manageable_by(user, right=Right.ACTIVITIES, below=True)
+    return above.filter(pk=activity.organization_id).exists()
+
+
+def doubles_of(activity: Activity) -> QuerySet[Activity]:
+    """Standing records that look like the same: same organisation, kind, day and topic."""
+    alike = Activity.objects.standing().filter(
+        organization=activity.organization_id, kind=activity.kind_id, held_on=activity.held_on, topic=activity.topic
+    )
+    return alike.exclude(pk=activity.pk).select_related("recorded_by")
+
+
+def warnings_about(activity: Activity, *, user: User) -> list[str]:
+    """What is unusual about a saved record and should be looked at again; nothing of it refuses."""
+    said = []
+    if activity.days_late:
+        said.append(f"这次活动过去 {activity.days_late} 天才登记，页面上注明为补录。")
+    noted = {row.person_id for row in activity.attendances.all()}
+    whole = activity.organization.is_branch and activity.kind.code in attending.WHOLE_BRANCH
+    if whole and noted:
+        everybody = attending.people_of(activity.organization, activity.held_on).visible_to(user)
+        silent = everybody.exclude(pk__in=noted).count()
+        if silent:
+            said.append(f"有 {silent} 人没有勾选出席，也没有注明请假或缺席，未计入应到。")
+    return said
+
+
+def _locked(activity: Activity) -> Activity:
+    rows = Activity.objects.select_for_update(of=("self",)).select_related("organization", "kind")
+    return rows.get(pk=activity.pk)
+
+
+def _tidy(activity: Activity) -> None:
+    activity.topic = " ".join(activity.topic.split())
+    for name in OPTIONAL_TEXTS:
+        text = getattr(activity, name).strip()
+        setattr(activity, name, "" if is_placeholder(text) else text)
+
+
+def _refuse_impossible(activity: Activity) -> None:
+    if not activity.topic or is_placeholder(activity.topic):
+        raise ValidationError({"topic": "请写明活动主题。"})
+    if activity.held_on > timezone.localdate():
+        raise ValidationError({"held_on": "日期在今天之后，请在活动举行以后再登记。"})
+    if activity.starts_at and activity.ends_at and activity.ends_at < activity.starts_at:
+        raise ValidationError({"ends_at": "结束时间早于开始时间，请核对。"})
+
+
+def _refuse_strangers(activity: Activity, noted: list[Attendance]) -> None:
+    belonging = set(attending.people_of(activity.organization, activity.held_on).values_list("pk", flat=True))
+    names = "、".join(row.person.name for row in noted if row.person_id not in belonging)
+    if names:
+        where = "名册上" if activity.organization.is_branch else "在任团干部之列"
+        raise ValidationError(
+            f"{names} {activity.held_on} 不在{activity.organization}{where}，不能登记到会，请核对日期和人员。"
+        )
+
+
+def _save_details(activity: Activity, details: Details) -> None:
+    for rows in (details.attendances, details.externals, details.results):
+        for row in rows:
+            row.pk, row.activity = None, activity
+    Attendance.objects.bulk_create(details.attendances)
+    activity.externals.bulk_create(details.externals)
+    activity.results.bulk_create(details.results)
+
+
+def _turn(stored: Activity, *, is_void: bool, kind: audit.Kind, reason: str, by: User) -> Activity:
+    words = {False: "正常", True: "误录作废"}
+    stored.is_void = is_void
+    _raise_version(stored)
+    changes = {"状态": [words[not is_void], words[is_void]]}
+    audit.record(kind, stored, by=by, at=stored.organization, changes=changes, reason=reason)
+    freshness.touch([stored.organization_id])
+    return stored
+
+
+def _raise_version(stored: Activity) -> None:
+    stored.version += 1
+    stored.save()

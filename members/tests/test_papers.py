@@ -1,0 +1,92 @@
+"""Lists that leave the system: exactly what was queried, masked, and in the log."""
+
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from branches.models import AuditEntry
+from members.tests.builders import a_member
+
+
+def sheet_of(response):
+    return load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+
+
+def lines(sheet):
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def test_the_workbook_holds_what_was_queried(world, signed_in):
+    a_member("高若溪", branch=world.branch, political_status="01", league_status="retained")
+
+    sheet = sheet_of(signed_in(world.bureau_admin).get("/members/export/?political_status=01"))
+
+    rows = lines(sheet)
+    heading = next(row for row in rows if row[0] == "序号")
+    people = [row for row in rows if isinstance(row[0], int)]
+    assert heading[:4] == ["序号", "所在团支部", "姓名", "性别"]
+    assert [row[2] for row in people] == ["高若溪"]
+    assert "条件：政治面貌：中共党员" in rows[1][0]
+    assert rows[-1][0].startswith("制表人：局级管理员")
+
+
+def test_numbers_are_masked_and_phones_as_on_the_screen(world, signed_in):
+    own = lines(sheet_of(signed_in(world.secretary).get("/members/export/")))
+    above = lines(sheet_of(signed_in(world.bureau_admin).get(f"/members/export/?organization={world.branch.pk}")))
+
+    assert world.member.phone in str(own)
+    assert world.member.phone not in str(above)
+    assert world.member.phone_masked in str(above)
+    assert world.member.id_number not in str(own) + str(above)
+
+
+def test_a_name_that_looks_like_a_formula_stays_a_text(world, signed_in):
+    a_member("=1+1", branch=world.branch)
+
+    sheet = sheet_of(signed_in(world.secretary).get("/members/export/"))
+
+    assert [cell.data_type for row in sheet.iter_rows() for cell in row if cell.value == "=1+1"] == ["s"]
+
+
+def test_taking_a_list_out_is_logged(world, signed_in):
+    client = signed_in(world.secretary)
+
+    client.get("/members/export/")
+    client.get("/members/print/")
+
+    kinds = list(
+        AuditEntry.objects.filter(actor=world.secretary).exclude(kind="signed_in").values_list("kind", flat=True)
+    )
+    assert sorted(kinds) == ["exported", "printed"]
+    assert AuditEntry.objects.get(kind="exported").changes == {
+        "内容": [None, "团员花名册"],
+        "人数": [None, 1],
+        "条件": [None, "全部"],
+    }
+
+
+def test_the_printed_roster_has_a_column_to_sign_in(world, signed_in):
+    page = signed_in(world.secretary).get("/members/print/").content.decode()
+
+    assert "本人签名" in page
+    assert world.member.name in page
+
+
+@pytest.mark.parametrize("path", ["/members/export/", "/members/print/"])
+def test_queries_do_not_grow(world, signed_in, path):
+    client = signed_in(world.bureau_admin)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        return len(captured)
+
+    queries()
+    one = queries()
+    for _ in range(3):
+        a_member(branch=world.sister_branch)
+
+    assert queries() == one
