@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
+from import_export.fields import Field
 from import_export.formats.base_formats import XLSX
 
 from branches import audit, grants, tree
@@ -61,17 +62,17 @@ class DictionaryAdmin(ImportExportModelAdmin[Any]):
     """A dictionary table with import and export as XLSX; words in use cannot be deleted, only retired."""
 
     formats = [XLSX]
+    # The library's page to choose columns and format has inline scripts, which our policy forbids; there is one format.
+    skip_export_form = True
+    COLUMNS = {"code": "代码", "name": "名称", "order_number": "排序号", "retired_on": "停用日期"}
     list_display = ["code", "name", "order_number", "retired_on"]
     search_fields = ["code", "name"]
 
     def get_resource_classes(self, request: HttpRequest) -> list[type[resources.Resource[Any]]]:
-        options = {
-            "model": self.model,
-            "fields": ("code", "name", "order_number", "retired_on"),
-            "import_id_fields": ("code",),
-        }
-        resource = type("DictionaryResource", (resources.ModelResource,), {"Meta": type("Meta", (), options)})
-        return [resource]
+        options = {"model": self.model, "fields": tuple(self.COLUMNS), "import_id_fields": ("code",)}
+        columns = {name: Field(attribute=name, column_name=heading) for name, heading in self.COLUMNS.items()}
+        body = {**columns, "Meta": type("Meta", (), options)}
+        return [type("DictionaryResource", (resources.ModelResource,), body)]
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -208,6 +209,11 @@ class OrganizationAdmin(RefusalsAsMessages):
     search_fields = ["short_name", "full_name", "code"]
     ordering = ["screen_order"]
     readonly_fields = ["code"]
+
+    def get_fields(self, request: HttpRequest, obj: Organization | None = None) -> Any:
+        """The superior is chosen once; moving an organisation has a page of its own."""
+        names = ["org_type", "full_name", "short_name", "code"]
+        return names if obj is not None else ["under", *names[:-1]]
 
     def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return False

@@ -58,7 +58,8 @@ def _check_full_name(kind: OrgType, name: str) -> list[NameWarning]:
     proposal = name if name.startswith(PREFIX) else PREFIX + re.sub(r"^(共青团|中国共青团)", "", name)
     right = (FULL_ENDINGS[kind], *ALSO_RIGHT.get(kind, ()))
     wrong_kind = kind in {OrgType.BASE_COMMITTEE, OrgType.LEADING_BODY} and name.endswith(("支部委员会", "工作委员会"))
-    if not name.endswith(right) or wrong_kind:
+    short = name.endswith(tuple(SHORT_ENDINGS.values()))
+    if short or not name.endswith(right) or wrong_kind:
         proposal = ANY_ENDING.sub("", proposal) + FULL_ENDINGS[kind]
     elif kind == OrgType.BRANCH and name.endswith(("总支部委员会", "总支部")):
         proposal = re.sub(r"总支部(委员会)?$", "支部委员会", proposal)

@@ -88,6 +88,7 @@ def add(organization: Organization, *, under: Organization | None, by: User | No
 def rename(organization: Organization, *, full_name: str, short_name: str, by: User | None, reason: str = "") -> None:
     """Give an organisation other names; the old ones stay as 曾用名, because last year's rosters use them."""
     _lock(organization)
+    _refuse_closed(organization)
     before = {"组织全称": organization.full_name, "组织简称": organization.short_name}
     after = {"组织全称": naming.tidy(full_name), "组织简称": naming.tidy(short_name)}
     if before == after:
@@ -112,6 +113,7 @@ def rename(organization: Organization, *, full_name: str, short_name: str, by: U
 def change_type(organization: Organization, *, org_type: OrgType, by: User | None, reason: str = "") -> None:
     """Change 组织类别. Refuses a type that may not stand under the superior or over the present lower organisations."""
     _lock(organization)
+    _refuse_closed(organization)
     if organization.org_type == org_type:
         return
     _refuse_type(org_type, _parent_of(organization))
@@ -174,6 +176,7 @@ def move(organization: Organization, *, under: Organization, by: User | None, re
 def set_order(organization: Organization, *, order_number: int, by: User | None) -> None:
     """Set the committee's own order number (排序号); everything below moves along on screen."""
     _lock(organization)
+    _refuse_closed(organization)
     if organization.order_number == order_number:
         return
     before, organization.order_number = organization.order_number, order_number

@@ -187,6 +187,11 @@ def end_term(term: CadreTerm, *, on: dt.date, reason: str, by: User | None) -> N
 
 
 @transaction.atomic
+def people_in(terms: QuerySet[CadreTerm]) -> int:
+    """How many people hold these posts; somebody with two is one cadre."""
+    return terms.order_by().values("person").distinct().count()
+
+
 def last_change(term: CadreTerm) -> AuditEntry | None:
     """Who changed this post last, and when; None if nobody has since it was entered."""
     entries = AuditEntry.objects.filter(object_type=term._meta.label_lower, object_id=str(term.pk))

@@ -84,7 +84,7 @@ MENU = (
         "bar-chart",
         (Entry("应录尽录", "reports:completion", Sight.ROSTER, _pages("reports", "completion_of")),),
     ),
-    Group("账号与日志", "shield", (Entry("修改密码", "branches:password"),)),
+    Group("账号", "shield", (Entry("修改密码", "branches:password"),)),
 )
 
 

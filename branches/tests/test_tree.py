@@ -129,3 +129,16 @@ def test_changing_the_type_respects_what_stands_above_and_below(world):
     assert refusal.value.messages == ["下面还有不能设在团支部之下的组织，请先移走它们再改类别。"]
     tree.change_type(world.general, org_type=OrgType.BASE_COMMITTEE, by=None)
     assert tree.find_problems() == []
+
+
+def test_a_closed_organisation_is_left_as_it_was(world):
+    tree.close(world.branch, on=dt.date(2026, 11, 21), by=None, reason="合并")
+
+    for deed in (
+        lambda: tree.rename(world.branch, full_name="新全称", short_name="新简称", by=None),
+        lambda: tree.change_type(world.branch, org_type=OrgType.GENERAL_BRANCH, by=None),
+        lambda: tree.set_order(world.branch, order_number=5, by=None),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            deed()
+        assert refusal.value.messages == ["航测一室团支部已撤销，不能再变动。"]

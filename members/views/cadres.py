@@ -41,7 +41,8 @@ def cadres(request: AuthenticatedHttpRequest) -> HttpResponse:
     terms = rules.terms_in_sight(organization, user=request.user)
     query = CadreFilter(request.GET, terms, organization=organization, user=request.user)
     table = paged(request, CadreTable(query.qs))
-    return render(request, "members/cadres.html", _list(request, organization, query, table))
+    context = _list(request, organization, query, table) | {"people": rules.people_in(query.qs)}
+    return render(request, "members/cadres.html", context)
 
 
 @access(Access.SEE_ROSTER)

@@ -1,9 +1,12 @@
 """The back office: staff only, dictionaries, accounts, grants, organisations and technical log; never people."""
 
+import io
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
+from openpyxl import load_workbook
 
 from branches import tree
 from branches.models import AccessGrant, AuditEntry, Organization, UnitNature, User
@@ -137,12 +140,22 @@ def test_an_account_is_made_disabled_and_logged_never_deleted(world, signed_in):
 
 
 def test_dictionaries_go_out_as_xlsx(world, signed_in):
+    answer = signed_in(world.system_admin).get(reverse("admin:branches_unitnature_export"))
+
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["代码", "名称", "排序号", "停用日期"]
+    assert len(rows) == 1 + UnitNature.objects.count()
+
+
+def test_an_organisation_is_renamed_in_the_back_office(world, signed_in):
     client = signed_in(world.system_admin)
+    url = reverse("admin:branches_organization_change", args=[world.foreign_bureau.pk])
 
-    answer = client.post(
-        reverse("admin:branches_unitnature_export"),
-        {"format": "0", "resource": "0", "unitnatureresource_id": ""},
-    )
+    assert client.get(url).status_code == 200
+    names = {"full_name": "中国共产主义青年团长江机械厂委员会", "short_name": "长江机械厂团委"}
+    client.post(url, {"org_type": "base_committee", **names})
 
-    assert answer.status_code == 200
-    assert UnitNature.objects.count() == 11
+    world.foreign_bureau.refresh_from_db()
+    assert world.foreign_bureau.short_name == "长江机械厂团委"
+    assert tree.find_problems() == []
