@@ -107,6 +107,27 @@ def unseal(field: str, token: str) -> str:
         raise SealBroken("加密数据无法解开，密钥不对或数据已损坏，请联系系统管理员。") from None
 
 
+def seal_bytes(field: str, data: bytes) -> bytes:
+    """Return sealed bytes for a file: the head of a token and then nonce and ciphertext as they are."""
+    key_id, key = next(iter(keyring().sealing.items()))
+    nonce = os.urandom(_NONCE_LENGTH)
+    return f"{ALGORITHM}.{key_id}.".encode() + nonce + AESGCM(key).encrypt(nonce, data, field.encode())
+
+
+def unseal_bytes(field: str, sealed: bytes) -> bytes:
+    """Return the bytes that were sealed; raises SealBroken."""
+    algorithm, _, rest = sealed.partition(b".")
+    name, _, content = rest.partition(b".")
+    key_id = key_id_of(f"{algorithm.decode('ascii', 'replace')}.{name.decode('ascii', 'replace')}.")
+    key = keyring().sealing.get(key_id)
+    if key is None:
+        raise SealBroken(f"没有编号为 {key_id} 的加密密钥，请系统管理员检查密钥配置。")
+    try:
+        return AESGCM(key).decrypt(content[:_NONCE_LENGTH], content[_NONCE_LENGTH:], field.encode())
+    except (InvalidTag, ValueError):
+        raise SealBroken("加密数据无法解开，密钥不对或数据已损坏，请联系系统管理员。") from None
+
+
 def key_id_of(token: str) -> str:
     """Return the id of the key a token was sealed with; raises SealBroken when it is no token."""
     parts = token.split(".")

@@ -19,5 +19,9 @@ class MP_Node(models.Model):
     path: models.CharField[str, str]
     depth: models.PositiveIntegerField[int, int]
     numchild: models.PositiveIntegerField[int, int]
+    @classmethod
+    def _get_path(cls, path: str, depth: int, newstep: int) -> str: ...
+    @classmethod
+    def _str2int(cls, num: str) -> int: ...
     class Meta:
         abstract = True
