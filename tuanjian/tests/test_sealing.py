@@ -277,3 +277,22 @@ def test_any_text_opens_again(field, text):
 
     assert sealing.unseal(field, token) == text
     assert token.isascii()
+
+
+@given(data=st.binary(max_size=200))
+@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_open_again(data):
+    assert sealing.unseal_bytes("file", sealing.seal_bytes("file", data)) == data
+
+
+def test_files_open_with_their_own_field_and_a_known_key_only(keys):
+    sealed = sealing.seal_bytes("file", b"content")
+    damaged = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    change(keys, TUANJIAN_SEALING_KEYS=f"k1:{key('a')},k2:{key('b')}")
+    opened = sealing.unseal_bytes("file", sealed)
+
+    for field, content in (("other", sealed), ("file", damaged), ("file", b"content"), ("file", b"A1.k9.content")):
+        with pytest.raises(SealBroken):
+            sealing.unseal_bytes(field, content)
+
+    assert opened == b"content"

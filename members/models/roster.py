@@ -1,0 +1,216 @@
+"""名册导入: an uploaded file, its rows, and what it changed. State stays on the server: preview, commit, taking back
+and the workbook of refused rows all work on these rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from branches.models import Organization
+from branches.models.lengths import no_longer_than
+from branches.scoping import ScopedQuerySet, Sight
+from tuanjian import sealing
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class RowKind(models.TextChoices):
+    """What a sheet lists."""
+
+    ORGANIZATIONS = "organizations", "团组织"
+    MEMBERS = "members", "团员"
+    CADRES = "cadres", "团干部"
+    YOUTH = "youth", "青年"
+    IGNORED = "ignored", "未读取"
+
+
+class RowState(models.TextChoices):
+    """What becomes of a row."""
+
+    NEW = "new", "新增"
+    UPDATE = "update", "更新"
+    SAME = "same", "无变化"
+    INVALID = "invalid", "有误"
+    ELSEWHERE = "elsewhere", "不在管理范围"
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", "已上传"
+    CHECKING = "checking", "检查中"
+    TO_CONFIRM = "to_confirm", "待确认"
+    WRITING = "writing", "写入中"
+    DONE = "done", "已完成"
+    TAKEN_BACK = "taken_back", "已撤回"
+    FAILED = "failed", "失败"
+
+
+class RosterImportQuerySet(ScopedQuerySet["RosterImport"]):
+    path_lookup = "organization__path"
+    sight = Sight.ROSTER
+
+
+class RosterImport(models.Model):
+    """An import of a file under an organisation. Until ``lease_until`` whoever works on it is taken to be alive."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="roster_imports", verbose_name="导入到")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人")
+    note = models.CharField("说明", max_length=200, blank=True)
+    file_name = models.CharField("文件名", max_length=255)
+    as_of_on = models.DateField("检查日期")
+    update_existing = models.BooleanField("更新已存在的数据", default=True)
+    state = models.CharField("状态", max_length=20, choices=ImportState.choices, default=ImportState.UPLOADED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    # {"rows": {kind: {state: number}}, "branches": ids of the branches the file lists people of,
+    #  "written": {what: number}, "returned": number, "kept": number}
+    counts = models.JSONField(default=dict)
+    # One a sheet: name, kind, heading row, columns, unmapped headings, warnings, lines left out. No cells.
+    sheets = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    error_code = models.CharField(max_length=20, blank=True)
+    error = models.CharField("失败原因", max_length=300, blank=True)
+    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+    checked_at = models.DateTimeField("检查时间", null=True)
+    written_at = models.DateTimeField("写入时间", null=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField("撤回时间", null=True)
+    taken_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = RosterImportQuerySet.as_manager()
+    if TYPE_CHECKING:
+        rows: RelatedManager[RosterRow]
+        changes: RelatedManager[RosterChange]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名册导入"
+        ordering = ["-id"]
+        constraints = [*no_longer_than("rosterimport", note=200, file_name=255, error=300)]
+        indexes = [models.Index(fields=["state", "lease_until"], name="roster_import_lease")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def percent(self) -> int:
+        """How far the present step has come."""
+        return self.done * 100 // self.total if self.total else 0
+
+    def has_lost_its_worker(self, now: dt.datetime) -> bool:
+        """Whether nobody works on it any more though its state says so."""
+        return (
+            self.state in (ImportState.CHECKING, ImportState.WRITING)
+            and self.lease_until is not None
+            and self.lease_until < now
+        )
+
+
+class RosterFile(models.Model):
+    """The uploaded file, sealed. A row of its own: lists of imports need not carry it, and it can go before them."""
+
+    roster = models.OneToOneField(RosterImport, models.CASCADE, primary_key=True, related_name="file")
+    sealed = models.BinaryField()
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入文件"
+
+    def __str__(self) -> str:
+        return f"{self.roster_id}"
+
+    @property
+    def content(self) -> bytes:
+        """The file as it was uploaded; raises ``sealing.SealBroken``."""
+        return sealing.unseal_bytes("roster.file", bytes(self.sealed))
+
+    @content.setter
+    def content(self, data: bytes) -> None:
+        self.sealed = sealing.seal_bytes("roster.file", data)
+        self.size = len(data)
+
+
+class RosterRow(models.Model):
+    """A row of the file: what was read, what is planned with it, what is wrong with it.
+
+    Problems, warnings and changes hold no number and no phone; everything that was read is sealed.
+    """
+
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    sheet = models.CharField("工作表", max_length=100)
+    line = models.PositiveIntegerField("行号")
+    kind = models.CharField(max_length=20, choices=RowKind.choices)
+    state = models.CharField("状态", max_length=20, choices=RowState.choices)
+    label = models.CharField("名称", max_length=120, blank=True)
+    target_id = models.BigIntegerField(null=True)
+    problems = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    changes = models.JSONField(default=dict)
+    sealed = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入的行"
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["roster", "number"], name="roster_row_once")]
+        indexes = [
+            models.Index(fields=["roster", "state", "number"], name="roster_row_state"),
+            models.Index(fields=["roster", "kind", "number"], name="roster_row_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.line}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """``read``: the row as in the file; ``shown``: its values as planned. Raises ``sealing.SealBroken``."""
+        content: dict[str, Any] = json.loads(sealing.unseal("roster.row", self.sealed))
+        return content
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The values as they will be kept, by field."""
+        shown: dict[str, str] = self.content["shown"]
+        return shown
+
+
+class RosterChange(models.Model):
+    """One thing the import wrote: what it was before (sealed), and at which version the import left it."""
+
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="changes")
+    number = models.PositiveIntegerField()
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    created = models.BooleanField()
+    version = models.PositiveIntegerField()
+    label = models.CharField(max_length=120)
+    branch = models.ForeignKey(Organization, models.SET_NULL, null=True, related_name="+")
+    before_sealed = models.TextField(blank=True)
+    # Ids of the rows of history that were written with it, by model.
+    written = models.JSONField(default=dict)
+    returned_at = models.DateTimeField(null=True)
+    kept_because = models.CharField("未撤回原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入的变更"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "number"], name="roster_change_once"),
+            models.CheckConstraint(condition=Q(created=False) | Q(before_sealed=""), name="roster_change_before"),
+        ]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="roster_change_object")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """The columns as they were; raises ``sealing.SealBroken``."""
+        before: dict[str, Any] = json.loads(sealing.unseal("roster.change", self.before_sealed))
+        return before

@@ -1,0 +1,134 @@
+"""The background job: read, lay out, clean, plan, keep. Asks the rights of whoever started it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from django.db.models import F
+from django.utils import timezone
+
+from branches.models import Organization
+from branches.scoping import Right
+from members.models.roster import ImportState, RosterFile, RosterImport
+from members.roster.absent import covered_branches
+from members.roster.findings import Finding
+from members.roster.layouts import SheetLayout, lay_out
+from members.roster.planning import plan_rows
+from members.roster.rows import clean, letter
+from members.roster.staging import read_of, store
+from tuanjian.sealing import SealBroken
+from tuanjian.spreadsheets import FileRefused, Limits, Workbook
+from tuanjian.spreadsheets.reading import read_workbook
+
+LEASE: Final = dt.timedelta(minutes=3)
+_UNFINISHED = "检查没有完成，请重新上传；如仍不行，请联系系统管理员。"
+_NO_RIGHT = "您现在没有在这里录入人员的权限，请联系上级管理员。"
+# Reading, laying out and cleaning, planning, keeping: about a third of the work each but the keeping.
+_READ, _PLANNED = 1, 3
+_STEPS: Final = 4
+_logger = logging.getLogger(__name__)
+
+
+def check(import_id: int) -> None:
+    """Check an uploaded file: its rows are kept with what is planned for them, and the import waits for confirmation.
+
+    A file that cannot be used makes the import 失败 with the reason. Does nothing if the import is not waiting for a
+    check, so the job may run twice.
+    """
+    waiting = RosterImport.objects.filter(pk=import_id, state=ImportState.UPLOADED)
+    if not waiting.update(state=ImportState.CHECKING, lease_until=timezone.now() + LEASE, done=0, total=0):
+        return
+    roster = RosterImport.objects.select_related("organization", "started_by").get(pk=import_id)
+    try:
+        _check(roster)
+    except FileRefused as refusal:
+        _fail(roster, refusal.code, refusal.message)
+    except SealBroken as broken:
+        _fail(roster, "", str(broken))
+    except Exception:
+        _logger.exception("Checking import %s failed.", import_id)
+        _fail(roster, "", _UNFINISHED)
+        raise
+
+
+def return_lost(*, now: dt.datetime | None = None) -> int:
+    """Give back imports whose worker is gone: a check can start again, a write that never ended wrote nothing.
+
+    Belongs in the housekeeping of every minute. Returns how many there were.
+    """
+    now = now or timezone.now()
+    lost = RosterImport.objects.filter(lease_until__lt=now)
+    checks = lost.filter(state=ImportState.CHECKING)
+    count = checks.update(state=ImportState.FAILED, lease_until=None, error="后台任务中断，请点“重新检查”。")
+    return count + lost.filter(state=ImportState.WRITING).update(state=ImportState.TO_CONFIRM, lease_until=None)
+
+
+def _check(roster: RosterImport) -> None:
+    user = roster.started_by
+    managed = Organization.objects.active().manageable_by(user, right=Right.PEOPLE)
+    if not managed.filter(pk=roster.organization_id).exists():
+        _fail(roster, "R_OUT_OF_SCOPE", _NO_RIGHT)
+        return
+    workbook = read_file(roster)
+    layouts = lay_out(workbook)
+    total = sum(len(layout.rows) for layout in layouts)
+    _progress(roster, done=_READ * total, total=_STEPS * total)
+    rows = list(clean(layouts, on=roster.as_of_on))
+    read = [read_of(row) for row in rows]
+    plan = plan_rows(rows, organization=roster.organization, by=user, update_existing=roster.update_existing)
+    _progress(roster, done=_PLANNED * total)
+    store(roster, plan.rows, read, progress=lambda done: _progress(roster, done=_PLANNED * total + done))
+    roster.state, roster.lease_until = ImportState.TO_CONFIRM, None
+    roster.error_code = roster.error = ""
+    roster.fingerprint = plan.fingerprint
+    roster.counts = {"rows": plan.totals_by_kind(), "branches": covered_branches(plan)}
+    roster.sheets = [_about(layout) for layout in layouts]
+    roster.warnings = list(workbook.warnings)
+    roster.checked_at = timezone.now()
+    roster.done = roster.total = _STEPS * total
+    roster.save()
+
+
+def read_file(roster: RosterImport) -> Workbook:
+    """Read the kept file again; raises ``FileRefused``, and ``RosterFile.DoesNotExist`` once it has been deleted."""
+    content = RosterFile.objects.get(roster=roster).content
+    # In a folder only this process may enter, for as long as the reader needs it.
+    with tempfile.TemporaryDirectory(prefix="roster-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(content)
+        return read_workbook(path, name=roster.file_name, limits=Limits())
+
+
+def _progress(roster: RosterImport, *, done: int, total: int | None = None) -> None:
+    values: dict[str, Any] = {"done": done, "lease_until": timezone.now() + LEASE}
+    if total is not None:
+        values["total"] = total
+    RosterImport.objects.filter(pk=roster.pk).update(**values)
+
+
+def _fail(roster: RosterImport, code: str, message: str) -> None:
+    RosterImport.objects.filter(pk=roster.pk).update(
+        state=ImportState.FAILED, lease_until=None, error_code=code, error=message[:300], done=F("total")
+    )
+
+
+def _about(layout: SheetLayout) -> dict[str, Any]:
+    """What the preview says about a sheet. Headings are kept, cells are not."""
+    return {
+        "name": layout.name,
+        "kind": layout.kind.value,
+        "header_row": layout.header_row,
+        "columns": {letter(column): name for column, name in layout.fields.items()},
+        "unmapped": [text[:40] for text in layout.unmapped.values()],
+        "rows": len(layout.rows),
+        "left_out": [[line, reason] for line, reason in layout.left_out],
+        "warnings": [list(_finding(finding)) for finding in layout.warnings],
+    }
+
+
+def _finding(finding: Finding) -> tuple[str, str]:
+    return finding.code, finding.message

@@ -1,0 +1,151 @@
+"""Which organisation a name in a roster means: by full, short and former names below the organisation given."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from branches import naming
+from branches.models import FormerName, Organization
+
+_PREFIXES = re.compile(r"^(中国共产主义青年团|共产主义青年团|中国共青团|共青团)")
+_BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
+_ENDINGS: Final = (
+    (re.compile(r"(总支部委员会|团总支部|总支部|团总支|总支)$"), "总支"),
+    (re.compile(r"(工作委员会|团工委|工委)$"), "工委"),
+    (re.compile(r"(支部委员会|团支部|支部)$"), "支部"),
+    (re.compile(r"(委员会|团委)$"), "团委"),
+)
+_KINDS = re.compile(r"(总支|工委|支部|团委)$")
+_STEPS = re.compile(r"[/／\\|｜→]")
+_PROPOSED: Final = 0.6
+
+
+@lru_cache(maxsize=20_000)
+def canonical(name: str) -> str:
+    """What two ways to write one name have in common: 第一团支部, 第一支部 and 第一支部委员会 are one."""
+    plain = _PREFIXES.sub("", _BRACKET.sub("", naming.tidy(name)))
+    for ending, kind in _ENDINGS:
+        if ending.search(plain):
+            return ending.sub(kind, plain)
+    return plain
+
+
+def without_kind(name: str) -> str:
+    """A canonical name without the word that says what kind of organisation it is: 航测一室支部 → 航测一室."""
+    return _KINDS.sub("", name)
+
+
+class Found(NamedTuple):
+    """The organisation meant, or why none: ``several`` carry the name."""
+
+    organization: Organization | None
+    several: bool = False
+
+
+class Directory:
+    """The organisations of a subtree by name; organisations a file is going to create can be added.
+
+    Two queries. Organisations that are not saved yet are told apart by identity.
+    """
+
+    def __init__(self, top: Organization) -> None:
+        self.top = top
+        # Exact names first, former names after them, then other ways to write any of them, then without their kind.
+        self._tiers: tuple[dict[str, list[Organization]], ...] = ({}, {}, {}, {}, {})
+        self._proposals: dict[str, str] = {}
+        self.by_pk: dict[int, Organization] = {}
+        self._parents: dict[int, Organization] = {}
+        rows = Organization.objects.under(top).active().select_related("unit_category").order_by("path")
+        for organization in rows:
+            self.by_pk[organization.pk] = organization
+            self._learn(organization, organization.full_name, organization.short_name)
+        for former in FormerName.objects.filter(organization__in=self.by_pk):
+            for name in (former.full_name, former.short_name):
+                self._note(2, name, self.by_pk[former.organization_id])
+                self._note_written_otherwise(name, self.by_pk[former.organization_id])
+        by_path = {organization.path: organization for organization in self.by_pk.values()}
+        for organization in self.by_pk.values():
+            if parent := by_path.get(organization.parent_path):
+                self._parents[id(organization)] = parent
+
+    def add(self, organization: Organization, parent: Organization) -> None:
+        """Let later names mean an organisation that is going to be created."""
+        self._parents[id(organization)] = parent
+        self._learn(organization, organization.full_name, organization.short_name)
+
+    def also_called(self, organization: Organization, name: str) -> None:
+        """Let a name of this file mean the organisation too."""
+        self._note(1, naming.tidy(name), organization)
+
+    def parent_of(self, organization: Organization) -> Organization | None:
+        """The superior inside the subtree, None for its top."""
+        return self._parents.get(id(organization))
+
+    def sisters_of(self, parent: Organization) -> list[Organization]:
+        """The organisations below a superior, planned ones included."""
+        known = [*self.by_pk.values(), *(o for o in self._planned())]
+        return [organization for organization in known if self._parents.get(id(organization)) is parent]
+
+    def find(self, name: str, *, branch: bool = False) -> Found:
+        """The organisation a name means; with ``branch`` a branch is preferred among several of the name."""
+        found = self._find(naming.tidy(name), branch=branch)
+        if found.organization is None and not found.several and _STEPS.search(name):
+            # “局团委/第一支部” gives the whole way; the last step is meant.
+            found = self._find(naming.tidy(_STEPS.split(name)[-1]), branch=branch)
+        return found
+
+    def named(self, full_name: str) -> Organization | None:
+        """The organisation of exactly this full name, past ones included."""
+        name = naming.tidy(full_name)
+        exact = [row for row in self._tiers[0].get(name, []) if row.full_name == name]
+        former = [row for row in self._tiers[2].get(name, []) if not exact]
+        both = [*exact, *former]
+        return both[0] if len(both) == 1 else None
+
+    def proposal(self, name: str) -> str:
+        """A question about the nearest name there is, "" if none is near."""
+        if name not in self._proposals:
+            known = {canonical(row.short_name): row.short_name for row in self.by_pk.values()}
+            known |= {canonical(row.full_name): row.full_name for row in self.by_pk.values()}
+            near = difflib.get_close_matches(canonical(name)[:60], known, n=1, cutoff=_PROPOSED)
+            self._proposals[name] = f"您是不是要填“{known[near[0]]}”？" if near else ""
+        return self._proposals[name]
+
+    def _find(self, name: str, *, branch: bool) -> Found:
+        if not name:
+            return Found(None)
+        several = False
+        for tier, names in enumerate(self._tiers):
+            rows = names.get(canonical(name) if tier >= 3 else name, [])
+            if len(rows) > 1 and branch:
+                rows = [row for row in rows if row.is_branch] or rows
+            if len(rows) == 1:
+                return Found(rows[0])
+            several = several or len(rows) > 1
+            if several:
+                break
+        return Found(None, several)
+
+    def _planned(self) -> list[Organization]:
+        seen: dict[int, Organization] = {}
+        for rows in self._tiers[0].values():
+            seen |= {id(row): row for row in rows if row.pk is None}
+        return list(seen.values())
+
+    def _learn(self, organization: Organization, full_name: str, short_name: str) -> None:
+        self._note(0, full_name, organization)
+        self._note(1, short_name, organization)
+        self._note_written_otherwise(full_name, organization)
+        self._note_written_otherwise(short_name, organization)
+
+    def _note_written_otherwise(self, name: str, organization: Organization) -> None:
+        self._note(3, canonical(name), organization)
+        self._note(4, without_kind(canonical(name)), organization)
+
+    def _note(self, tier: int, name: str, organization: Organization) -> None:
+        rows = self._tiers[tier].setdefault(name, [])
+        if name and not any(row is organization for row in rows):
+            rows.append(organization)

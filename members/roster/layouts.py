@@ -1,0 +1,258 @@
+"""What a sheet is and where its rows stand: kind, heading, titles above, notes and totals below, sections between.
+
+Every line of a sheet is accounted for: it is a row, or it is left out with the reason.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from members.models.roster import RowKind
+from members.roster.columns import label_of
+from members.roster.findings import Finding
+from members.roster.headings import Heading, find_heading, repeats_heading
+from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
+from tuanjian.spreadsheets.cleaning import tidy_line
+
+_FOOTER = re.compile(
+    r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总人数|合计人数|填[表写报]说明|填[表写报]要求|说明|备注[:：]|注[:：\d]|附注|"
+    r"审\s*核|填[报表]人|制\s*表|复\s*核|负责人|经办人|主管领导|分管领导|盖\s*章|单位[（(]?(盖|公)|签\s*[字名]|日\s*期[:：]|"
+    r"填[报表](日期|时间|单位)|联系人[:：]|以下空白|以上共|共\s*\d+\s*[人名]|第.{1,4}页|※|.{0,12}(签[字名]|盖章)[）)]?[:：]?$|"
+    r"\d{4}\s*年\s*\d+\s*月(\s*\d+\s*日)?$)"
+)
+_SAMPLE = re.compile(r"^[（(]?(例[:：如）)]?|示例|样例|范例|填写示例)|[（(](例|示例|样例|范例)[）)]")
+_HINT = re.compile(r"必填|选填|填写|格式|示例|^如|^例|文本型|下拉")
+_ORGANIZATION_WORD = re.compile(r"支部|总支|团委|工委|委员会|班|队|部|室|处|科|站|中心")
+_CADRES = re.compile(r"干部|任职|委员名|班子|干事名")
+_YOUTH = re.compile(r"非团员|青年")
+_LEAGUE = re.compile(r"团员(?!青年)|入团")
+_WITHOUT_FILLING: Final = ("name", "id_number", "full_name", "short_name", "league_post", "phone", "remark")
+_MAY_STAND_TWICE: Final = ("remark", "email")
+
+
+@dataclass(frozen=True)
+class DataRow:
+    """A row that lists somebody or something. ``section`` is the line above it that names a part of the sheet."""
+
+    line: int
+    cells: dict[str, tuple[int, Cell]]
+    section: str = ""
+    hidden: bool = False
+    ragged: bool = False
+    merged: bool = False
+
+
+@dataclass
+class SheetLayout:
+    """A sheet taken apart. ``columns`` and ``texts`` count columns from 1; ``left_out`` are lines with the reason."""
+
+    name: str
+    kind: RowKind
+    heading: Heading | None = None
+    titles: list[str] = field(default_factory=list)
+    rows: list[DataRow] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    date1904: bool = False
+
+    @property
+    def header_row(self) -> int | None:
+        return self.heading.first_line if self.heading else None
+
+    @property
+    def fields(self) -> dict[int, str]:
+        return self.heading.fields if self.heading else {}
+
+    @property
+    def unmapped(self) -> dict[int, str]:
+        return self.heading.unmapped if self.heading else {}
+
+
+def lay_out(workbook: Workbook) -> list[SheetLayout]:
+    """Take every visible sheet apart, organisations first, then members, cadres, young people, then what is not read.
+
+    Refuses with ``FileRefused``: no visible sheet, no heading anywhere, a heading without its necessary columns, two
+    columns for one field, headings with nobody below.
+    """
+    if not workbook.visible:
+        raise FileRefused("F_NO_SHEET")
+    layouts = [_lay_out(sheet) for sheet in workbook.visible]
+    if all(layout.kind == RowKind.IGNORED for layout in layouts):
+        missing = next((layout.warnings[0] for layout in layouts if layout.heading and layout.warnings), None)
+        if missing is not None:
+            raise FileRefused("F_MISSING_COLUMN", missing.message)
+        raise FileRefused("F_NO_HEADER", "没有找到表头（至少要有“姓名”“身份证号”两列），请补上表头后重新上传。")
+    if not any(layout.rows for layout in layouts):
+        raise FileRefused("F_NO_ROWS", "表头下面没有数据，请填写后重新上传。")
+    if len(layouts) > 1:
+        for layout in layouts:
+            if layout.kind == RowKind.IGNORED and not layout.warnings:
+                message = f"工作表“{layout.name}”里没有找到名册的表头，没有读取。"
+                layout.warnings.append(Finding("W_EXTRA_SHEET", message))
+    return sorted(layouts, key=lambda layout: list(RowKind).index(layout.kind))
+
+
+def _lay_out(sheet: Sheet) -> SheetLayout:
+    heading = find_heading(sheet)
+    if heading is None:
+        return SheetLayout(sheet.name, RowKind.IGNORED)
+    titles = [tidy_line(text) for text in _texts_above(sheet, heading)]
+    layout = SheetLayout(sheet.name, _kind(sheet.name, titles, heading), heading, titles, date1904=sheet.date1904)
+    if missing := _missing(layout.kind, heading):
+        names = "、".join(f"“{label_of(name, layout.kind)}”" for name in missing)
+        layout.warnings.append(Finding("W_EXTRA_SHEET", f"工作表“{sheet.name}”缺少必填的列{names}，请补上后重新上传。"))
+        layout.kind = RowKind.IGNORED
+        return layout
+    layout.rows = list(_rows(sheet, layout, heading))
+    _refuse_disputed(sheet, heading, layout)
+    _warn(sheet, layout)
+    return layout
+
+
+def _texts_above(sheet: Sheet, heading: Heading) -> Iterator[str]:
+    for row in sheet.rows:
+        if row.line >= heading.first_line:
+            return
+        yield from (cell.text for cell in row.cells.values() if cell.kind == Kind.TEXT)
+
+
+def _kind(name: str, titles: list[str], heading: Heading) -> RowKind:
+    """By the headings first: who lists the day of joining lists members, whatever the sheet is called."""
+    if heading.organizations:
+        return RowKind.ORGANIZATIONS
+    has = heading.columns.keys()
+    about = " ".join([name, *(title for title in titles if not title.startswith(("填报", "说明")))])
+    if "member_no" not in has and ("league_post" in has or "post_started_on" in has):
+        described = {"post_started_on", "post_nature"} & has and "joined_on" not in has
+        if described or (_CADRES.search(about) and not _LEAGUE.search(name)):
+            return RowKind.CADRES
+    if _YOUTH.search(about) and not {"joined_on", "member_no"} & has:
+        return RowKind.YOUTH if not _LEAGUE.search(about.replace("非团员", "")) else RowKind.MEMBERS
+    return RowKind.MEMBERS
+
+
+def _missing(kind: RowKind, heading: Heading) -> list[str]:
+    if kind == RowKind.ORGANIZATIONS:
+        return []
+    needed = ("name",) if kind == RowKind.YOUTH else ("name", "id_number")
+    return [name for name in needed if name not in heading.columns]
+
+
+def _rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> Iterator[DataRow]:
+    filling = _Filling(sheet, heading)
+    fields, section = heading.fields, ""
+    second_line = heading.texts if heading.last_line > heading.first_line else {}
+    for row in sheet.rows:
+        if row.line <= heading.last_line:
+            continue
+        if (repeated := repeats_heading(row, heading.organizations)) is not None:
+            if {"name", "full_name"} & repeated.columns.keys() and not second_line:
+                fields = repeated.fields
+            layout.left_out.append((row.line, "重复的表头"))
+            continue
+        cells = {fields[column]: (column, cell) for column, cell in row.cells.items() if column in fields}
+        title = _title(row, cells)
+        if title:
+            section = title
+        reason = "标题" if title else _not_a_row(row, cells, second_line, layout.kind)
+        if reason:
+            layout.left_out.append((row.line, reason))
+            continue
+        filled = filling.fill(row, cells)
+        yield DataRow(row.line, cells, section, row.hidden, row.ragged, filled)
+
+
+def _title(row: Row, cells: dict[str, tuple[int, Cell]]) -> str:
+    """The text of a line that holds nothing else and names a part of the sheet."""
+    if len(row.cells) != 1:
+        return ""
+    cell = next(iter(row.cells.values()))
+    text = tidy_line(cell.text)
+    if cell.kind != Kind.TEXT or _FOOTER.search(text):
+        return ""
+    in_name = "name" in cells or "full_name" in cells
+    return text if not in_name or (_ORGANIZATION_WORD.search(text) and len(text) > 3) or len(text) > 8 else ""
+
+
+def _not_a_row(row: Row, cells: dict[str, tuple[int, Cell]], second_line: dict[int, str], kind: RowKind) -> str:
+    """Why the line lists nobody, "" if it does."""
+    if not cells:
+        return "没有名册内容"
+    texts = [tidy_line(cell.text) for _, cell in sorted(row.cells.items())]
+    number = cells.get("id_number")
+    has_number = number is not None and sum(character.isdigit() for character in number[1].text) >= 6
+    if not has_number and any(_FOOTER.search(text) for text in texts[:2]) and not _is_organization(cells, kind):
+        return "合计、说明或签字"
+    named = cells.get("name") or cells.get("full_name")
+    if (named and _SAMPLE.search(tidy_line(named[1].text))) or _SAMPLE.match(texts[0]):
+        return "示例"
+    if second_line and sum(second_line.get(column) == cell.text for column, cell in row.cells.items()) * 2 > len(texts):
+        return "重复的表头"
+    if not has_number and sum(bool(_HINT.search(text)) for text in texts) * 2 > len(texts):
+        return "填写提示"
+    return ""
+
+
+def _is_organization(cells: dict[str, tuple[int, Cell]], kind: RowKind) -> bool:
+    return kind == RowKind.ORGANIZATIONS and "full_name" in cells and len(cells) > 2
+
+
+class _Filling:
+    """Values that stand in the first of several cells merged downwards: they hold for the rows beside."""
+
+    def __init__(self, sheet: Sheet, heading: Heading) -> None:
+        self._values: dict[int, list[tuple[int, int, Cell]]] = {}
+        fields = {column: name for column, name in heading.fields.items() if name not in _WITHOUT_FILLING}
+        wanted = {
+            (merge.first_line, merge.first_column): merge.last_line
+            for merge in sheet.merged
+            if merge.first_column == merge.last_column
+            and merge.first_column in fields
+            and merge.last_line > merge.first_line > heading.last_line
+        }
+        if not wanted:
+            return
+        for row in sheet.rows:
+            for column in fields:
+                last = wanted.get((row.line, column))
+                if last is not None and column in row.cells:
+                    self._values.setdefault(column, []).append((row.line, last, row.cells[column]))
+        self._fields = fields
+
+    def fill(self, row: Row, cells: dict[str, tuple[int, Cell]]) -> bool:
+        """Put them into the row; say whether there was one."""
+        filled = False
+        for column, values in self._values.items():
+            name = self._fields[column]
+            at = bisect.bisect_right(values, row.line, key=lambda value: value[0]) - 1
+            if name not in cells and at >= 0 and values[at][1] >= row.line:
+                cells[name] = (column, values[at][2])
+                filled = True
+        return filled
+
+
+def _refuse_disputed(sheet: Sheet, heading: Heading, layout: SheetLayout) -> None:
+    lines = {row.line for row in layout.rows}
+    for name, columns in heading.disputed.items():
+        if name in _MAY_STAND_TWICE:
+            continue
+        first, *others = columns
+        for row in sheet.rows:
+            if row.line in lines and any(row.cell(other).text != row.cell(first).text for other in others):
+                texts = "、".join(f"“{tidy_line(heading.texts[column])}”" for column in columns)
+                message = f"工作表“{sheet.name}”有两列都是{label_of(name, layout.kind)}（{texts}），请只保留一列。"
+                raise FileRefused("F_DUP_HEADER", message)
+
+
+def _warn(sheet: Sheet, layout: SheetLayout) -> None:
+    hidden = [column for column in layout.fields if column in sheet.hidden_columns]
+    if hidden:
+        names = "、".join(label_of(layout.fields[column], layout.kind) for column in hidden)
+        layout.warnings.append(Finding("W_HIDDEN", f"有隐藏的列（{names}），也已读取，请确认。"))
+    if layout.unmapped:
+        names = "、".join(tidy_line(text)[:20] for text in layout.unmapped.values())
+        layout.warnings.append(Finding("W_UNKNOWN_COLUMN", f"有不认识的列（{names}），已忽略，内容没有保存。"))

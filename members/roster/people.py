@@ -1,0 +1,82 @@
+"""Who of a file is known already: looked up by number, or by name and branch where there is none. A few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Q
+
+from branches.models import Organization, User
+from branches.scoping import Right, managed_paths, within
+from members.models import CadreTerm, Member, MemberStatus
+from members.roster.rows import CleanRow
+from tuanjian import sealing
+from tuanjian.idnumbers import IdType
+
+NUMBER_FIELD: Final = "member.id_number"
+
+
+class Known:
+    """People in the database whom the rows of a file may mean, with the posts they hold now."""
+
+    def __init__(self, rows: Iterable[CleanRow], top: Organization, *, by: User | None, lock: bool) -> None:
+        """``by`` None means full rights below ``top``. With ``lock`` the people found stay as they are until commit."""
+        self._top = top
+        self._managed = None if by is None else managed_paths(by, Right.PEOPLE)
+        numbers: set[str] = set()
+        names: set[str] = set()
+        self._indexes: dict[str, str] = {}
+        for row in rows:
+            if told := row.facts.get("id_number"):
+                numbers.add(self.index_of(told["number"]))
+            if name := row.facts.get("name"):
+                names.add(name)
+        people = Member.objects.exclude(status=MemberStatus.VOID).select_related("branch")
+        if lock:
+            people = people.select_for_update(of=("self",))
+        by_number = people.filter(id_number_index__in=numbers).order_by("pk")
+        self._by_number = {(person.id_type, person.id_number_index): person for person in by_number}
+        found = {person.pk: person for person in self._by_number.values()}
+        self._by_name: dict[str, list[Member]] = {}
+        for person in people.filter(within([top.path], "branch__path"), name__in=names).order_by("pk"):
+            self._by_name.setdefault(person.name, []).append(found.setdefault(person.pk, person))
+        self._terms: dict[int, list[CadreTerm]] = {}
+        terms = CadreTerm.objects.current().filter(person__in=found).select_related("organization")
+        for term in terms.order_by("pk"):
+            self._terms.setdefault(term.person_id, []).append(term)
+
+    def index_of(self, number: str) -> str:
+        """The blind index of a number, worked out once."""
+        if number not in self._indexes:
+            self._indexes[number] = sealing.blind_index(NUMBER_FIELD, number)
+        return self._indexes[number]
+
+    def by_number(self, number: str, id_type: str) -> Member | None:
+        """The person who holds this number."""
+        return self._by_number.get((IdType(id_type).value, self.index_of(number)))
+
+    def namesakes(self, name: str, branch: Organization | None) -> list[Member]:
+        """People of this name in the branch, on the roster."""
+        if branch is None or branch.pk is None:
+            return []
+        return [row for row in self._by_name.get(name, []) if row.branch_id == branch.pk and row.is_on_roster]
+
+    def posts_of(self, person: Member) -> list[CadreTerm]:
+        """The posts somebody holds now."""
+        return self._terms.get(person.pk, []) if person.pk else []
+
+    def is_in_reach(self, person: Member) -> bool:
+        """Whether the person belongs to the organisation given and may be changed by whoever imports."""
+        if person.branch is not None:
+            return self._reaches(person.branch.path)
+        return any(self._reaches(term.organization.path) for term in self.posts_of(person))
+
+    def _reaches(self, path: str) -> bool:
+        inside = path.startswith(self._top.path)
+        return inside and (self._managed is None or any(path.startswith(managed) for managed in self._managed))
+
+
+def secretaries(organizations: Iterable[Organization]) -> Q:
+    """Condition for the posts of secretary held now in these organisations."""
+    return Q(organization__in=[row.pk for row in organizations if row.pk], ended_on=None, post="secretary")

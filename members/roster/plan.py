@@ -1,0 +1,144 @@
+"""What an import is going to do, row by row and object by object. Only data: ``planning`` makes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from branches.models import Organization
+from members.models import CadreTerm, LeagueStatus, Member
+from members.models.roster import RowKind, RowState
+from members.roster.findings import Finding
+from members.roster.rows import CleanRow
+from tuanjian.officedates import OfficeDate
+
+
+@dataclass(eq=False)
+class PlannedRow:
+    """A row with what becomes of it. ``changes`` are labels with [before, after], numbers and phones masked.
+
+    ``person`` or ``organization`` is what the row is about, also of a row that is refused, if it is known and in reach.
+    ``place`` is the organisation a row of people belongs to.
+    """
+
+    clean: CleanRow
+    state: RowState = RowState.SAME
+    changes: dict[str, list[str | None]] = field(default_factory=dict)
+    person: PlannedPerson | None = None
+    organization: Organization | None = None
+    place: Organization | None = None
+
+    @property
+    def problems(self) -> list[Finding]:
+        return self.clean.problems
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return self.clean.warnings
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values as they will be kept, by field."""
+        return self.clean.shown
+
+    @property
+    def label(self) -> str:
+        """The name of whoever or whatever the row lists, as far as it could be read."""
+        facts = self.clean.facts
+        return str(facts.get("full_name") or facts.get("name") or "")[:120]
+
+    @property
+    def target_id(self) -> int | None:
+        """The key of what the row is about, None while it is not saved."""
+        if self.organization is not None:
+            return self.organization.pk
+        return self.person.member.pk if self.person is not None else None
+
+
+@dataclass(eq=False)
+class PlannedOrganization:
+    """An organisation to be created below ``parent``, or one that is known with the columns to be set."""
+
+    organization: Organization
+    row: PlannedRow
+    parent: Organization | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        return self.organization._state.adding
+
+
+@dataclass(eq=False)
+class PlannedTerm:
+    """A post to be held, or one that is held with the facts to be set."""
+
+    organization: Organization
+    post: str
+    title: str
+    existing: CadreTerm | None = None
+    nature: str = ""
+    started: OfficeDate | None = None
+    changes: dict[str, list[str | None]] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        return self.existing is None
+
+
+@dataclass(eq=False)
+class PlannedPerson:
+    """A person to be entered, or one who is known with the facts to be set.
+
+    ``values`` are attributes of ``Member``; dates come as ``OfficeDate``. ``branch`` and ``league_status`` are set only
+    where they change.
+    """
+
+    member: Member
+    values: dict[str, Any] = field(default_factory=dict)
+    branch: Organization | None = None
+    league_status: LeagueStatus | None = None
+    terms: list[PlannedTerm] = field(default_factory=list)
+    changes: dict[str, list[str | None]] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
+
+    @property
+    def is_new(self) -> bool:
+        return self.member._state.adding
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.values or self.branch is not None or self.league_status is not None)
+
+    @property
+    def place(self) -> Organization | None:
+        """The branch the person will belong to."""
+        return self.branch if self.branch is not None else self.member.branch
+
+
+@dataclass
+class Plan:
+    """Everything an import is going to do. Objects come in the order in which they have to be written."""
+
+    rows: list[PlannedRow]
+    organizations: list[PlannedOrganization]
+    people: list[PlannedPerson]
+    fingerprint: str
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many rows come to which state; every row is in exactly one."""
+        counted = Counter(row.state for row in self.rows)
+        return {state.value: counted[state] for state in RowState}
+
+    def totals_by_kind(self) -> dict[str, dict[str, int]]:
+        """The same for each kind of sheet that occurs."""
+        return {
+            kind.value: {
+                state.value: sum(1 for row in self.rows if row.clean.kind == kind and row.state == state)
+                for state in RowState
+            }
+            for kind in RowKind
+            if any(row.clean.kind == kind for row in self.rows)
+        }

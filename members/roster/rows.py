@@ -1,0 +1,215 @@
+"""What a row says: its cells read and held against each other, with everything that is wrong or worth a look.
+
+Knows the file and the rules of age, but nobody in the database: that is ``planning``.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from members.completeness import NUMBERED_FROM, member_no_fits
+from members.dictionaries import PoliticalStatus
+from members.models import AgeRule
+from members.models.roster import RowKind
+from members.roster.cells import Cleaner, read_date
+from members.roster.columns import PEOPLE_KINDS, column_of, label_of
+from members.roster.findings import CellRefused, Finding
+from members.roster.layouts import DataRow, SheetLayout
+from members.roster.words import GENDERS
+from tuanjian import ages
+from tuanjian.spreadsheets import Cell
+
+# Nobody on the roster of a League branch is older; cadres may be.
+OLDEST_MEMBER: Final = 60
+OLDEST: Final = 70
+
+
+@dataclass
+class CleanRow:
+    """A row as it was read: ``facts`` to keep, ``shown`` in words, ``cells`` as they stand in the file, by field.
+
+    Everything in it can be written as JSON; ``places`` are names that may say which branch the row belongs to.
+    """
+
+    sheet: str
+    line: int
+    kind: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    problems: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, code: str, message: str, name: str) -> None:
+        """Add a problem, told of the column of this field."""
+        self.problems.append(Finding(code, message, name, self.letters.get(name, "")))
+
+    def warn(self, code: str, message: str, name: str = "") -> None:
+        """Add a warning."""
+        self.warnings.append(Finding(code, message, name, self.letters.get(name, "")))
+
+
+class Rules:
+    """The ages of ``AgeRule`` for any day, read with one query (``age_rules`` asks once a day)."""
+
+    def __init__(self) -> None:
+        rows = AgeRule.objects.order_by("valid_from").values_list("kind", "valid_from", "age")
+        self._rules = [(str(kind), valid_from, age) for kind, valid_from, age in rows]
+
+    def age(self, kind: AgeRule.Kind, on: dt.date) -> int:
+        """The age that holds on that day, 0 before the first rule."""
+        found = 0
+        for rule, valid_from, age in self._rules:
+            if rule == kind and valid_from <= on:
+                found = age
+        return found
+
+
+def clean(layouts: Iterable[SheetLayout], *, on: dt.date) -> Iterator[CleanRow]:
+    """Read the rows of all sheets as of that day, in their order. Two queries, however many rows."""
+    cleaner, rules = Cleaner(on), Rules()
+    for layout in layouts:
+        if layout.kind == RowKind.IGNORED:
+            continue
+        required = [name for name in layout.fields.values() if layout.kind in column_of(name, layout.kind).required]
+        for row in layout.rows:
+            yield _clean_row(layout, row, required, cleaner, rules)
+
+
+def letter(column: int) -> str:
+    """The letters of a column as spreadsheet programs show them."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: Cleaner, rules: Rules) -> CleanRow:
+    clean_row = CleanRow(layout.name, row.line, layout.kind.value)
+    clean_row.letters = {name: letter(column) for column, name in layout.fields.items()}
+    clean_row.places = [row.section] if row.section else []
+    clean_row.places += [*reversed(layout.titles), layout.name]
+    if row.ragged:
+        clean_row.problems.append(Finding("R_RAGGED", "这一行的列数与表头不一致，请检查分隔符后重新上传。"))
+    if row.hidden:
+        clean_row.warn("W_HIDDEN", "这是隐藏的行，请确认。")
+    if row.merged:
+        clean_row.warn("W_MERGED", "有合并单元格，已按左上角的值填充。")
+    for name, (_, cell) in row.cells.items():
+        _read_cell(clean_row, name, cell, layout, cleaner)
+    _refuse_missing(clean_row, row, required)
+    if layout.kind in PEOPLE_KINDS:
+        _compare_with_number(clean_row)
+        _refuse_member_without_number(clean_row)
+        _judge_ages(clean_row, cleaner.on, rules)
+        _judge_member_no(clean_row)
+    return clean_row
+
+
+def _read_cell(clean_row: CleanRow, name: str, cell: Cell, layout: SheetLayout, cleaner: Cleaner) -> None:
+    clean_row.cells[name] = [cell.text, cell.kind.value, cell.stored]
+    try:
+        value = cleaner.read(name, cell, layout.kind, date1904=layout.date1904)
+    except CellRefused as refusal:
+        clean_row.refuse(refusal.code, refusal.message, name)
+        return
+    if value.fact is not None:
+        clean_row.facts[name] = value.fact
+    if value.shown:
+        clean_row.shown[name] = value.shown
+    for code, message in value.warnings:
+        clean_row.warn(code, message, name)
+
+
+def _refuse_missing(clean_row: CleanRow, row: DataRow, required: list[str]) -> None:
+    """Say that a necessary cell is empty. A missing branch or post may follow from elsewhere: see ``planning``."""
+    refused = {finding.field for finding in clean_row.problems}
+    for name, code in (("name", "R_NAME_EMPTY"), ("full_name", "R_NAME_EMPTY"), ("id_number", "R_ID_EMPTY")):
+        if name in required and name not in clean_row.facts and name not in refused:
+            clean_row.refuse(code, f"{label_of(name, clean_row.kind)}为空，请填写。", name)
+
+
+def _refuse_member_without_number(clean_row: CleanRow) -> None:
+    """Young people may come without a number, members may not, in whichever list they stand."""
+    is_member = clean_row.facts.get("political_status") == PoliticalStatus.LEAGUE_MEMBER
+    refused = any(finding.field == "id_number" for finding in clean_row.problems)
+    if clean_row.kind == RowKind.YOUTH and is_member and "id_number" not in clean_row.facts and not refused:
+        clean_row.refuse("R_ID_EMPTY", "政治面貌是共青团员的要填写身份证号。", "id_number")
+
+
+def _compare_with_number(clean_row: CleanRow) -> None:
+    """Birth date and sex follow from the number; columns that say otherwise refuse the row."""
+    told = clean_row.facts.get("id_number")
+    if told is None or not told["birth"]:
+        return
+    written = clean_row.shown.get("birth_date", "")
+    if written and not told["birth"].startswith(written):
+        clean_row.refuse("R_ID_BIRTH", f"出生日期 {written} 与身份证号不一致，请核对原件。", "birth_date")
+    gender = clean_row.facts.get("gender")
+    if gender and told["gender"] and gender != told["gender"]:
+        clean_row.refuse("R_ID_SEX", f"性别“{clean_row.shown['gender']}”与身份证号不一致，请核对原件。", "gender")
+    clean_row.shown["birth_date"] = told["birth"]
+    clean_row.facts["birth_date"] = told["birth"]
+    if told["gender"]:
+        clean_row.facts["gender"] = told["gender"]
+        clean_row.shown["gender"] = GENDERS.labels[told["gender"]]
+
+
+def _judge_ages(clean_row: CleanRow, on: dt.date, rules: Rules) -> None:
+    birth_text = clean_row.facts.get("birth_date")
+    if not birth_text:
+        return
+    birth = read_date(birth_text).day
+    at = "id_number" if "id_number" in clean_row.facts else "birth_date"
+    age, lowest = ages.age_on(birth, on), rules.age(AgeRule.Kind.MEMBER_FROM, on)
+    is_member = clean_row.kind == RowKind.MEMBERS
+    if age < lowest:
+        what = "登记为团员" if is_member else "登记"
+        clean_row.refuse("R_AGE_LOW", f"未满 {lowest} 周岁，不能{what}。", at)
+    elif age > (OLDEST_MEMBER if is_member else OLDEST):
+        clean_row.refuse("R_AGE_BAD", f"年龄 {age} 周岁不合理，请核对。", at)
+    leaving = rules.age(AgeRule.Kind.LEAVE_AT, on)
+    if is_member and leaving and age >= leaving:
+        clean_row.warn("W_AGE_HIGH", f"已满 {leaving} 周岁，请确认是否保留团籍。", at)
+    if "joined_on" in clean_row.facts:
+        _judge_joining(clean_row, birth, on, rules)
+
+
+def _judge_joining(clean_row: CleanRow, birth: dt.date, on: dt.date, rules: Rules) -> None:
+    """Age at joining by the rule of that day; of a month its last day counts, as ``records`` has it."""
+    joined = read_date(clean_row.facts["joined_on"])
+    day = joined.day
+    if joined.is_month:
+        day = min(day.replace(day=calendar.monthrange(day.year, day.month)[1]), on)
+    age = ages.age_on(birth, day)
+    lowest = rules.age(AgeRule.Kind.JOIN_REFUSED_BELOW, day)
+    warned = rules.age(AgeRule.Kind.JOIN_WARNED_BELOW, day)
+    if age < lowest:
+        message = f"按当时规定入团须年满 {lowest} 周岁，此人入团时 {max(age, 0)} 周岁，请核对入团年月。"
+        clean_row.refuse("R_JOIN_EARLY", message, "joined_on")
+    elif age < warned:
+        clean_row.warn("W_JOIN_EARLY", f"入团时未满 {warned} 周岁，请核对档案。", "joined_on")
+
+
+def _judge_member_no(clean_row: CleanRow) -> None:
+    """A number that does not fit the year of joining is left out: a wrong fact is worse than a missing one."""
+    if clean_row.kind != RowKind.MEMBERS or "joined_on" not in clean_row.facts:
+        return
+    number, joined = clean_row.facts.get("member_no", ""), read_date(clean_row.facts["joined_on"]).day
+    if member_no_fits(number, joined):
+        return
+    refused = any(finding.field == "member_no" for finding in clean_row.warnings)
+    if number:
+        message = f"发展团员编号与入团年份（{joined.year}）不符，未导入该项，请补正。"
+        del clean_row.facts["member_no"]
+    else:
+        message = f"{joined.year} 年入团的应有发展团员编号（{NUMBERED_FROM} 年起必须有），请补正。"
+    if not refused:
+        clean_row.warn("W_MEMBER_NO", message, "member_no")

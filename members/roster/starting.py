@@ -1,0 +1,68 @@
+"""Taking in a file: sealed and kept, checked in the background."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from branches.models import Organization, User
+from branches.scoping import Right
+from members.models.roster import ImportState, RosterFile, RosterImport
+from members.tasks import check_roster
+from tuanjian.spreadsheets import Limits
+
+_LONGEST_NAME = 255
+_MIB = 2**20
+
+
+def start(file: File[bytes], *, organization: Organization, note: str, update_existing: bool, by: User) -> RosterImport:
+    """Keep the file and have it checked as of today.
+
+    Refuses an organisation where ``by`` keeps no people, a closed one, an empty file and one larger than the limit.
+    Everything else about the file is found out by the check.
+    """
+    managed = Organization.objects.active().manageable_by(by, right=Right.PEOPLE)
+    if not managed.filter(pk=organization.pk).exists():
+        raise ValidationError("您没有在这里录入人员的权限，请联系上级管理员。")
+    limit = Limits().upload_bytes
+    if file.size and file.size > limit:
+        raise ValidationError({"file": f"文件超过 {limit // _MIB} MB，请删除空白行、图片后另存再上传。"})
+    content = file.read()
+    if not content:
+        raise ValidationError({"file": "文件是空的，请检查后重新上传。"})
+    with transaction.atomic():
+        roster = RosterImport.objects.create(
+            organization=organization,
+            started_by=by,
+            note=note.strip()[:200],
+            file_name=PurePath(file.name or "名册").name[-_LONGEST_NAME:],
+            as_of_on=timezone.localdate(),
+            update_existing=update_existing,
+        )
+        kept = RosterFile(roster=roster)
+        kept.content = content
+        kept.save()
+    check_roster.enqueue(roster.pk)
+    roster.refresh_from_db()
+    return roster
+
+
+def check_again(roster: RosterImport, *, by: User) -> None:
+    """Check the kept file anew, as of today and with the rights of ``by``.
+
+    Refuses an import that has been written, is being worked on, or whose file has been deleted.
+    """
+    if not RosterFile.objects.filter(roster=roster).exists():
+        raise ValidationError("原文件已按期删除，请重新上传。")
+    waiting = RosterImport.objects.filter(pk=roster.pk, state__in=[ImportState.TO_CONFIRM, ImportState.FAILED])
+    again = waiting.update(
+        state=ImportState.UPLOADED, as_of_on=timezone.localdate(), started_by=by, error="", error_code=""
+    )
+    if not again:
+        raise ValidationError("这次导入正在处理或已经写入，不能重新检查。")
+    check_roster.enqueue(roster.pk)
+    roster.refresh_from_db()

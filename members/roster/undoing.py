@@ -1,0 +1,258 @@
+"""撤回导入: what an import created goes, what it changed returns – unless somebody has worked on it since.
+
+Posts first, then people, then organisations from below upwards. What stays is named with who touched it and when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from branches import audit, freshness
+from branches.founding import remove_many
+from branches.models import AuditEntry, Organization, User
+from branches.scoping import Right
+from members.models import BranchMembership, CadreTerm, Member, StatusChange
+from members.models.roster import ImportState, RosterChange, RosterImport
+from members.roster.applying import job_of
+from members.roster.writing import ORGANIZATION_COLUMNS, PERSON_COLUMNS, TERM_COLUMNS
+from members.wording import in_words
+from tuanjian import bulk
+from tuanjian.locks import Lock, hold
+
+_REASON: Final = "撤回导入"
+_OF_HISTORY: Final = (BranchMembership, StatusChange)
+_DATES: Final = frozenset({"birth_on", "joined_on", "started_on", "founded_on"})
+_STILL_NEEDED: Final = "已有其他记录引用"
+
+
+@dataclass
+class Returned:
+    """What taking back came to: how many objects returned, and what was kept, with the reason."""
+
+    returned: int = 0
+    kept: list[RosterChange] = field(default_factory=list)
+
+
+@transaction.atomic
+def take_back(roster: RosterImport, *, by: User) -> Returned:
+    """Take back everything an import wrote that nobody has touched since; a second time does nothing more.
+
+    Refuses an import that has not been written, whoever keeps no people where it was written, and – where organisations
+    were written – whoever does not manage the structure.
+    """
+    hold(Lock.TREE)
+    stored = RosterImport.objects.select_for_update(of=("self",)).select_related("organization").get(pk=roster.pk)
+    if not Organization.objects.manageable_by(by, right=Right.PEOPLE).filter(pk=stored.organization_id).exists():
+        raise ValidationError("您现在没有在这里录入人员的权限，请联系上级管理员。")
+    if stored.state == ImportState.TAKEN_BACK:
+        return Returned(kept=list(stored.changes.filter(returned_at=None)), returned=stored.counts["returned"])
+    if stored.state != ImportState.DONE:
+        raise ValidationError(f"这次导入的状态是“{stored.get_state_display()}”，没有可撤回的内容。")
+    changed = stored.changes.filter(object_type=Organization._meta.label_lower, returned_at=None)
+    structure = Organization.objects.manageable_by(by, right=Right.STRUCTURE).filter(pk=stored.organization_id)
+    if changed.exists() and not structure.exists():
+        raise ValidationError("这次导入新建或修改过团组织，请由管理员撤回。")
+    return _TakingBack(stored, by).take_back()
+
+
+class _TakingBack:
+    def __init__(self, roster: RosterImport, by: User) -> None:
+        self.roster, self.by, self.moment = roster, by, timezone.now()
+        self._deeds: list[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]] = []
+        self._touched: set[int] = set()
+        self._returned: list[RosterChange] = []
+        self._kept: dict[int, RosterChange] = {}
+        self._changes: dict[str, list[RosterChange]] = defaultdict(list)
+        for change in roster.changes.filter(returned_at=None).order_by("-number"):
+            self._changes[change.object_type].append(change)
+
+    def take_back(self) -> Returned:
+        self._take_back_terms(self._of(CadreTerm))
+        self._take_back_people(self._of(Member))
+        audit.record_many(self._deeds, by=self.by, reason=_REASON, job=job_of(self.roster))
+        self._take_back_organizations(self._of(Organization))
+        existing = Organization.objects.filter(pk__in=self._touched).values_list("pk", flat=True)
+        freshness.touch(sorted(existing))
+        return self._finish()
+
+    def _of(self, model: type[models.Model]) -> list[RosterChange]:
+        return self._changes[model._meta.label_lower]
+
+    def _take_back_terms(self, changes: list[RosterChange]) -> None:
+        now = CadreTerm.objects.select_for_update(of=("self",)).select_related("person", "organization")
+        terms = now.in_bulk([change.object_id for change in changes])
+        created = self._untouched([change for change in changes if change.created], terms)
+        for change in created:
+            if term := terms.get(change.object_id):
+                self._note(term, term.organization, {"团内职务": [term.title, None]})
+        CadreTerm.objects.filter(pk__in=[change.object_id for change in created]).delete()
+        restored = self._untouched([change for change in changes if not change.created], terms)
+        for change in restored:
+            term = terms[change.object_id]
+            self._note(term, term.organization, {"任职": ["导入时更新", "恢复原状"]})
+        rows = (_restored(change, TERM_COLUMNS, terms[change.object_id].version) for change in restored)
+        bulk.update_rows(CadreTerm, "id", [*TERM_COLUMNS, "version"], rows)
+
+    def _take_back_people(self, changes: list[RosterChange]) -> None:
+        people = Member.objects.select_for_update(of=("self",)).select_related("branch")
+        people_now = people.in_bulk([change.object_id for change in changes])
+        created = self._untouched([change for change in changes if change.created], people_now)
+        needed = _needed(Member, [change.object_id for change in created], but=_OF_HISTORY)
+        going = self._unneeded(created, needed)
+        for change in going:
+            if member := people_now.get(change.object_id):
+                self._note(member, change.branch, {"姓名": [member.name, None]})
+        keys = [change.object_id for change in going]
+        for history in _OF_HISTORY:
+            history._default_manager.filter(person__in=keys).delete()
+        Member.objects.filter(pk__in=keys).delete()
+        self._restore_people([change for change in changes if not change.created], people_now)
+
+    def _restore_people(self, changes: list[RosterChange], people: dict[int, Member]) -> None:
+        restored = self._untouched(changes, people)
+        written = [change.written for change in restored]
+        BranchMembership.objects.filter(pk__in=[ids["membership"] for ids in written if "membership" in ids]).delete()
+        StatusChange.objects.filter(pk__in=[ids["status"] for ids in written if "status" in ids]).delete()
+        rows = []
+        for change in restored:
+            member = people[change.object_id]
+            before, image = in_words(member), change.before
+            for column in PERSON_COLUMNS:
+                setattr(member, column, _value(column, image[column]))
+            self._note(member, change.branch, audit.difference(before, in_words(member)))
+            row = _restored(change, PERSON_COLUMNS, member.version)
+            rows.append((*row, self.moment, self.by.pk))
+            if member.branch_id:
+                self._touched.add(member.branch_id)
+        bulk.update_rows(Member, "id", [*PERSON_COLUMNS, "version", "updated_at", "updated_by_id"], rows)
+
+    def _take_back_organizations(self, changes: list[RosterChange]) -> None:
+        organizations = Organization.objects.in_bulk([change.object_id for change in changes])
+        created = self._untouched([change for change in changes if change.created], organizations)
+        # What a kept organisation stands under has to stay too.
+        needed = _needed(Organization, [change.object_id for change in created])
+        staying = Organization.objects.filter(pk__in={*needed}).values_list("path", flat=True)
+        going = {change.object_id for change in created} - needed.keys()
+        paths = [*staying, *self._paths_of_others_below(created, organizations, going)]
+        for change in created:
+            organization = organizations.get(change.object_id)
+            if organization and any(path.startswith(organization.path) for path in paths):
+                needed.setdefault(change.object_id, "下面还有其他组织")
+        going_changes = self._unneeded(created, needed)
+        gone = [row for change in going_changes if (row := organizations.get(change.object_id)) is not None]
+        # Of a branch that goes nothing remains to be counted; of its superiors something may.
+        self._touched -= {row.pk for row in gone}
+        remove_many(gone, by=self.by, reason=_REASON, job=job_of(self.roster))
+        restored = self._untouched([change for change in changes if not change.created], organizations)
+        rows = []
+        for change in restored:
+            organization = organizations[change.object_id]
+            rows.append((*_restored(change, ORGANIZATION_COLUMNS, organization.version), self.moment))
+            deed = (AuditEntry.Kind.UNDONE, organization, organization, {"基本信息": ["导入时更新", "恢复原状"]})
+            audit.record_many([deed], by=self.by, reason=_REASON, job=job_of(self.roster))
+            self._touched.add(organization.pk)
+        bulk.update_rows(Organization, "id", [*ORGANIZATION_COLUMNS, "version", "updated_at"], rows)
+
+    def _paths_of_others_below(
+        self, created: list[RosterChange], organizations: dict[int, Organization], going: set[int]
+    ) -> list[str]:
+        """Paths of organisations below those that would go which are not of this import."""
+        tops = [row for change in created if (row := organizations.get(change.object_id)) and row.numchild]
+        inside: models.Q = models.Q(pk__in=())
+        for top in tops:
+            inside |= models.Q(path__startswith=top.path)
+        return list(Organization.objects.filter(inside).exclude(pk__in=going).values_list("path", flat=True))
+
+    def _untouched(self, changes: list[RosterChange], now: Mapping[int, Any]) -> list[RosterChange]:
+        """Those still as the import left them; created objects that are gone already count as returned."""
+        touched = [change for change in changes if _is_touched(change, now)]
+        said = _last_touched(touched, self.roster)
+        for change in touched:
+            self._keep(change, said.get(change.object_id, "之后有改动"))
+        kept = {change.pk for change in touched}
+        untouched = [change for change in changes if change.pk not in kept]
+        self._returned += untouched
+        return untouched
+
+    def _unneeded(self, changes: list[RosterChange], needed: Mapping[int, str]) -> list[RosterChange]:
+        for change in changes:
+            if change.object_id in needed:
+                self._keep(change, needed[change.object_id])
+                self._returned.remove(change)
+        return [change for change in changes if change.object_id not in needed]
+
+    def _keep(self, change: RosterChange, because: str) -> None:
+        change.kept_because = because[:200]
+        self._kept[change.pk] = change
+
+    def _note(self, subject: models.Model, place: Organization | None, changes: Mapping[str, Any]) -> None:
+        self._deeds.append((AuditEntry.Kind.UNDONE, subject, place, changes))
+        if place is not None:
+            self._touched.add(place.pk)
+
+    def _finish(self) -> Returned:
+        returned = [change.pk for change in self._returned]
+        RosterChange.objects.filter(roster=self.roster, pk__in=returned).update(returned_at=self.moment)
+        kept = sorted(self._kept.values(), key=lambda change: change.number)
+        bulk.update_rows(RosterChange, "id", ["kept_because"], [(change.pk, change.kept_because) for change in kept])
+        roster = self.roster
+        roster.state, roster.taken_back_at, roster.taken_back_by = ImportState.TAKEN_BACK, self.moment, self.by
+        roster.counts = {**roster.counts, "returned": len(returned), "kept": len(kept)}
+        roster.save(update_fields=["state", "taken_back_at", "taken_back_by", "counts"])
+        changes = {"撤回": [None, len(returned)], "保留": [None, len(kept)]}
+        kind = AuditEntry.Kind.UNDONE
+        audit.record(kind, roster, by=self.by, at=roster.organization, changes=changes, job=job_of(roster))
+        return Returned(len(returned), kept)
+
+
+def _is_touched(change: RosterChange, now: Mapping[int, Any]) -> bool:
+    row = now.get(change.object_id)
+    if row is None:
+        return not change.created
+    return bool(row.version != change.version)
+
+
+def _restored(change: RosterChange, columns: Iterable[str], version: int) -> tuple[Any, ...]:
+    before = change.before
+    return (change.object_id, *(_value(column, before[column]) for column in columns), version + 1)
+
+
+def _value(column: str, value: Any) -> Any:
+    return dt.date.fromisoformat(value) if value and column in _DATES else value
+
+
+def _last_touched(changes: list[RosterChange], roster: RosterImport) -> dict[int, str]:
+    """Who changed these objects last and when, in words. One query."""
+    if not changes:
+        return {}
+    entries = AuditEntry.objects.filter(
+        object_type=changes[0].object_type, object_id__in=[str(change.object_id) for change in changes]
+    )
+    said: dict[int, str] = {}
+    for entry in entries.exclude(job=job_of(roster)).order_by("id"):
+        at = timezone.localtime(entry.at)
+        said[int(entry.object_id)] = f"{entry.actor_name}于 {at:%Y-%m-%d %H:%M} {entry.get_kind_display()}"
+    return said
+
+
+def _needed(model: type[models.Model], keys: list[int], *, but: tuple[type[models.Model], ...] = ()) -> dict[int, str]:
+    """Those of the objects that something else points at, with what. One query per kind of link."""
+    needed: dict[int, str] = {}
+    for link in model._meta.related_objects:
+        harmless = link.on_delete in (models.SET_NULL, models.DO_NOTHING)
+        related = link.related_model
+        if harmless or related in (*but, model) or related._meta.label_lower == "branches.touched":
+            continue
+        name = link.field.name
+        rows = related._default_manager.filter(**{f"{name}__in": keys}).values_list(name, flat=True)
+        for key in rows.distinct().order_by():
+            needed.setdefault(key, f"{_STILL_NEEDED}（{related._meta.verbose_name}）")
+    return needed

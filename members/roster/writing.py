@@ -1,0 +1,293 @@
+"""The rows a plan turns into: organisations, people, their history, their posts, log entries, before-images.
+
+Set-based: the number of statements depends on the kinds of rows, hardly on their number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import starmap
+from typing import Any, Final, NamedTuple
+
+from django.db import models
+from django.utils import timezone
+
+from branches import audit, freshness
+from branches.founding import New, add_many
+from branches.models import AuditEntry, Organization, User
+from members.cadres import in_words as post_in_words
+from members.models import BranchMembership, CadreTerm, Member, StatusChange
+from members.models.roster import RosterChange, RosterImport
+from members.roster.plan import Plan, PlannedOrganization, PlannedPerson, PlannedTerm
+from members.wording import SEALED, label_of
+from tuanjian import bulk, sealing
+from tuanjian.officedates import OfficeDate
+
+_ALL: Final = tuple(field.name for field in Member._meta.concrete_fields)
+# Every column an import may set on a known person; all of them are written, so that one statement serves all rows.
+PERSON_COLUMNS: Final = (
+    *("name", "pinyin", "initials", "gender", "birth_on", "birth_on_is_month", "ethnicity", "education"),
+    *("political_status", "joined_on", "joined_on_is_month", "member_no", "phone_sealed", "phone_index"),
+    *("phone_tail_index", "email", "work_unit", "income_band", "remark", "league_status", "branch_id"),
+)
+TERM_COLUMNS: Final = ("nature", "started_on", "started_on_is_month")
+ORGANIZATION_COLUMNS: Final = ("unit_category_id", "founded_on", "founded_on_is_month", "contact_phone")
+_TERM: Final = (
+    *("id", "person", "organization", "post", "post_title", "rank", "nature", "manner", "is_party_committee_member"),
+    *("started_on", "started_on_is_month", "ended_on", "end_reason", "recorded_at", "recorded_by", "version"),
+)
+_CHANGE: Final = (
+    *("roster", "number", "object_type", "object_id", "created", "version", "label", "branch", "before_sealed"),
+    *("written", "kept_because"),
+)
+Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
+
+
+class _Change(NamedTuple):
+    subject: models.Model
+    created: bool
+    version: int
+    place: Organization | None
+    before: dict[str, Any]
+    written: dict[str, int]
+
+
+class Writing:
+    """Writes one plan. Belongs in a transaction that holds the tree lock."""
+
+    def __init__(self, roster: RosterImport, *, by: User) -> None:
+        self.roster, self.by = roster, by
+        self.moment, self.today = timezone.now(), timezone.localdate()
+        self._deeds: list[Deed] = []
+        self._changes: list[_Change] = []
+        self._touched: set[int] = set()
+
+    def write(self, plan: Plan) -> dict[str, int]:
+        """Write everything the plan names and return the counts."""
+        created = self._create_organizations([each for each in plan.organizations if each.is_new])
+        updated = self._update_organizations([each for each in plan.organizations if each.columns])
+        new = [person for person in plan.people if person.is_new]
+        changed = [person for person in plan.people if not person.is_new and person.is_changed]
+        self._write_people(new, changed)
+        posts = [(person, term) for person in plan.people for term in person.terms]
+        posts_created = self._create_terms([each for each in posts if each[1].is_new])
+        posts_updated = self._update_terms([each for each in posts if not each[1].is_new and each[1].changes])
+        audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=f"名册导入 {self.roster.pk}")
+        freshness.touch(sorted(self._touched))
+        self._keep_changes()
+        return {
+            "organizations_created": created,
+            "organizations_updated": updated,
+            "people_created": len(new),
+            "people_updated": len(changed),
+            "posts_created": posts_created,
+            "posts_updated": posts_updated,
+        }
+
+    def _create_organizations(self, planned: list[PlannedOrganization]) -> int:
+        if planned:
+            new = [New(each.organization, each.parent) for each in planned]
+            add_many(new, by=self.by, reason=self.roster.note, job=f"名册导入 {self.roster.pk}")
+        for each in planned:
+            self._changes.append(_Change(each.organization, True, 1, each.organization, {}, {}))
+        return len(planned)
+
+    def _update_organizations(self, planned: list[PlannedOrganization]) -> int:
+        rows = []
+        for each in (each for each in planned if each.columns):
+            organization = each.organization
+            before = _image(organization, ORGANIZATION_COLUMNS)
+            for column, value in each.columns.items():
+                setattr(organization, column, value)
+            organization.version += 1
+            values = [getattr(organization, column) for column in ORGANIZATION_COLUMNS]
+            rows.append((organization.pk, *values, organization.version, self.moment))
+            self._changes.append(_Change(organization, False, organization.version, organization, before, {}))
+            self._deeds.append((AuditEntry.Kind.CHANGED, organization, organization, each.row.changes))
+            self._touched.add(organization.pk)
+        bulk.update_rows(Organization, "id", [*ORGANIZATION_COLUMNS, "version", "updated_at"], rows)
+        return len(rows)
+
+    def _write_people(self, new: list[PlannedPerson], changed: list[PlannedPerson]) -> None:
+        images = [_image(person.member, PERSON_COLUMNS) for person in changed]
+        for person in (*new, *changed):
+            self._fill(person)
+        for person, key in zip(new, bulk.reserve_ids(Member, len(new)), strict=True):
+            person.member.pk = key
+        rows = ([_value(person.member, column) for column in _ALL] for person in new)
+        bulk.insert_rows(Member, _ALL, rows)
+        columns = [*PERSON_COLUMNS, "version", "updated_at", "updated_by_id"]
+        updates = [
+            (person.member.pk, *(getattr(person.member, column) for column in PERSON_COLUMNS), person.member.version)
+            for person in changed
+        ]
+        bulk.update_rows(Member, "id", columns, [(*row, self.moment, self.by.pk) for row in updates])
+        memberships = self._write_memberships([p for p in (*new, *changed) if p.branch is not None])
+        statuses = self._write_statuses([p for p in (*new, *changed) if p.league_status is not None])
+        for person, before in (*((person, {}) for person in new), *zip(changed, images, strict=True)):
+            self._note_person(person, before, memberships, statuses)
+
+    def _fill(self, person: PlannedPerson) -> None:
+        """Put the planned values into the record."""
+        member, is_new = person.member, person.is_new
+        for attribute, value in person.values.items():
+            if isinstance(value, OfficeDate):
+                setattr(member, attribute, value.day)
+                setattr(member, f"{attribute}_is_month", value.is_month)
+            else:
+                setattr(member, attribute, value)
+        if "name" in person.values:
+            member.spell_name()
+        if person.branch is not None:
+            member.branch = person.branch
+        if person.league_status is not None:
+            member.league_status = person.league_status
+        member.updated_by, member.updated_at = self.by, self.moment
+        if is_new:
+            member.created_by, member.created_at = self.by, self.moment
+        else:
+            member.version += 1
+
+    def _write_memberships(self, people: list[PlannedPerson]) -> dict[int, int]:
+        keys = bulk.reserve_ids(BranchMembership, len(people))
+        columns = ("id", "person", "branch", "effective_from", "recorded_at", "recorded_by")
+        bulk.insert_rows(
+            BranchMembership,
+            columns,
+            (
+                (key, person.member.pk, person.member.branch_id, self._since(person), self.moment, self.by.pk)
+                for key, person in zip(keys, people, strict=True)
+            ),
+        )
+        return {person.member.pk: key for key, person in zip(keys, people, strict=True)}
+
+    def _write_statuses(self, people: list[PlannedPerson]) -> dict[int, int]:
+        keys = bulk.reserve_ids(StatusChange, len(people))
+        columns = ("id", "person", "league_status", "status", "effective_on", "recorded_at", "recorded_by", "reason")
+        bulk.insert_rows(
+            StatusChange,
+            columns,
+            (
+                (
+                    *(key, person.member.pk, person.member.league_status, person.member.status),
+                    *(self._since(person), self.moment, self.by.pk, "名册导入"),
+                )
+                for key, person in zip(keys, people, strict=True)
+            ),
+        )
+        return {person.member.pk: key for key, person in zip(keys, people, strict=True)}
+
+    def _since(self, person: PlannedPerson) -> dt.date:
+        """From when branch and status count, as ``records.enter`` has it."""
+        return (person.member.joined_on if person.is_new else None) or self.today
+
+    def _note_person(
+        self, person: PlannedPerson, before: dict[str, Any], memberships: dict[int, int], statuses: dict[int, int]
+    ) -> None:
+        member = person.member
+        written = {
+            name: keys[member.pk]
+            for name, keys in (("membership", memberships), ("status", statuses))
+            if member.pk in keys
+        }
+        place = member.branch or (person.terms[0].organization if person.terms else None)
+        changes: Mapping[str, Any] = person.changes if before else _created_in_words(person)
+        kind = AuditEntry.Kind.CHANGED if before else AuditEntry.Kind.CREATED
+        self._deeds.append((kind, member, place, changes))
+        self._changes.append(_Change(member, not before, member.version, place, before, written))
+        if member.branch_id is not None:
+            self._touched.add(member.branch_id)
+
+    def _create_terms(self, posts: list[tuple[PlannedPerson, PlannedTerm]]) -> int:
+        terms = []
+        for (person, planned), key in zip(posts, bulk.reserve_ids(CadreTerm, len(posts)), strict=True):
+            term = CadreTerm(
+                id=key,
+                person=person.member,
+                organization=planned.organization,
+                post=planned.post,
+                post_title=planned.title,
+                rank=CadreTerm.rank_of(planned.post),
+                nature=planned.nature,
+                started_on=planned.started.day if planned.started else None,
+                started_on_is_month=bool(planned.started and planned.started.is_month),
+                recorded_at=self.moment,
+                recorded_by=self.by,
+            )
+            terms.append(term)
+            changes = audit.difference({}, {name: word for name, word in post_in_words(term).items() if word})
+            self._note_term(AuditEntry.Kind.CREATED, term, {}, changes)
+        bulk.insert_rows(CadreTerm, _TERM, ([_value(term, column) for column in _TERM] for term in terms))
+        return len(terms)
+
+    def _update_terms(self, posts: list[tuple[PlannedPerson, PlannedTerm]]) -> int:
+        rows = []
+        for person, planned in posts:
+            term = planned.existing
+            assert term is not None  # the caller chose those
+            term.person = person.member
+            before = _image(term, TERM_COLUMNS)
+            term.nature = planned.nature or term.nature
+            if planned.started is not None:
+                term.started_on, term.started_on_is_month = planned.started.day, planned.started.is_month
+            term.version += 1
+            rows.append((term.pk, *(getattr(term, column) for column in TERM_COLUMNS), term.version))
+            self._note_term(AuditEntry.Kind.CHANGED, term, before, planned.changes)
+        bulk.update_rows(CadreTerm, "id", [*TERM_COLUMNS, "version"], rows)
+        return len(rows)
+
+    def _note_term(
+        self, kind: AuditEntry.Kind, term: CadreTerm, before: dict[str, Any], changes: Mapping[str, Any]
+    ) -> None:
+        self._deeds.append((kind, term, term.organization, changes))
+        self._changes.append(_Change(term, not before, term.version, term.organization, before, {}))
+        self._touched |= {term.organization_id} | ({term.person.branch_id} if term.person.branch_id else set())
+
+    def _keep_changes(self) -> None:
+        bulk.insert_rows(RosterChange, _CHANGE, starmap(self._kept, enumerate(self._changes, start=1)))
+
+    def _kept(self, number: int, change: _Change) -> tuple[Any, ...]:
+        sealed = sealing.seal("roster.change", json.dumps(change.before)) if change.before else ""
+        place = change.place.pk if change.place is not None else None
+        return (
+            *(self.roster.pk, number, change.subject._meta.label_lower, change.subject.pk, change.created),
+            *(change.version, str(change.subject)[:120], place, sealed, change.written, ""),
+        )
+
+
+def _image(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
+    """The columns as they are, ready to be written as JSON."""
+    values = ((column, getattr(row, column)) for column in columns)
+    return {column: value.isoformat() if isinstance(value, dt.date) else value for column, value in values}
+
+
+def _value(row: models.Model, column: str) -> Any:
+    field = row._meta.get_field(column)
+    return getattr(row, field.attname if isinstance(field, models.ForeignKey) else column)
+
+
+def _created_in_words(person: PlannedPerson) -> dict[str, list[str | None]]:
+    member = person.member
+    given = person.values | {"league_status": member.league_status}
+    words = {_label(name): _in_words(name, value) for name, value in given.items() if name not in SEALED}
+    words |= {_label(name): getattr(member, f"{name}_masked") for name in SEALED if name in given}
+    return {label: [None, word] for label, word in words.items() if word}
+
+
+_label = cache(label_of)
+
+
+def _in_words(name: str, value: Any) -> str:
+    """What ``wording.said`` says about a fact just given, without asking each record for it."""
+    if isinstance(value, OfficeDate):
+        return str(value)
+    return _choices(name).get(value, str(value))
+
+
+@cache
+def _choices(name: str) -> dict[Any, str]:
+    field = Member._meta.get_field(name)
+    return dict(field.flatchoices) if isinstance(field, models.Field) else {}

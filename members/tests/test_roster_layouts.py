@@ -1,0 +1,201 @@
+import pytest
+
+from members.models import RowKind
+from members.roster.layouts import lay_out
+from tuanjian.spreadsheets import Cell, FileRefused, Kind, Merge, Row, Sheet, Workbook
+
+NUMBER = "379998200106180021"
+OTHER = "379998200106180048"
+
+
+def a_sheet(*lines, name="表", **more):
+    """A sheet of texts; None leaves a cell out, an empty line is blank."""
+    rows = [
+        Row(line, {column: Cell(text, Kind.TEXT) for column, text in enumerate(texts, start=1) if text is not None})
+        for line, texts in enumerate(lines, start=1)
+        if texts
+    ]
+    return Sheet(name, rows=rows, **more)
+
+
+def laid(*sheets):
+    return lay_out(Workbook(list(sheets)))
+
+
+def lines(layout):
+    return [row.line for row in layout.rows]
+
+
+def test_titles_totals_and_signatures_are_no_people():
+    sheet = a_sheet(
+        ["附件2"],
+        ["甲厂团员花名册"],
+        ["填报单位：甲厂团委"],
+        [],
+        ["序号", "姓名", "身份证号"],
+        ["1", "白雨桐", NUMBER],
+        ["合计", "1人"],
+        ["填表说明：如实填写。"],
+        [None, "支部书记签字："],
+    )
+
+    (layout,) = laid(sheet)
+
+    assert (layout.kind, layout.header_row, layout.fields) == (RowKind.MEMBERS, 5, {2: "name", 3: "id_number"})
+    assert lines(layout) == [6]
+    assert [line for line, _ in layout.left_out] == [7, 8, 9]
+    assert layout.titles == ["附件2", "甲厂团员花名册", "填报单位：甲厂团委"]
+
+
+def test_a_heading_of_two_lines_is_read_together():
+    sheet = a_sheet(
+        ["基本情况", None, "入团", None, "备注"],
+        ["姓 名", "公民身份号码", "时间", "编号", None],
+        ["白雨桐", NUMBER, "2016-05", "", ""],
+        merged=(Merge(1, 1, 1, 2), Merge(1, 3, 1, 4), Merge(1, 5, 2, 5)),
+    )
+
+    (layout,) = laid(sheet)
+
+    assert layout.fields == {1: "name", 2: "id_number", 3: "joined_on", 4: "member_no", 5: "remark"}
+    assert (layout.header_row, lines(layout)) == (1, [3])
+
+
+def test_a_title_is_no_part_of_the_heading_below_it():
+    sheet = a_sheet(["甲队团支部团员登记表"], ["编号", "姓名", "身份证"], ["1", "白雨桐", NUMBER])
+
+    (layout,) = laid(sheet)
+
+    assert (layout.header_row, layout.fields) == (2, {2: "name", 3: "id_number"})
+
+
+def test_columns_may_begin_anywhere():
+    sheet = a_sheet([None, None, None, "姓名", "身份证号"], [None, None, None, "白雨桐", NUMBER])
+
+    (layout,) = laid(sheet)
+
+    assert layout.fields == {4: "name", 5: "id_number"}
+
+
+def test_headings_repeated_on_every_page_are_left_out():
+    sheet = a_sheet(["姓名", "身份证号"], ["白雨桐", NUMBER], ["姓名", "身份证号"], ["何静姝", OTHER])
+
+    (layout,) = laid(sheet)
+
+    assert (lines(layout), layout.left_out) == ([2, 4], [(3, "重复的表头")])
+
+
+def test_a_line_between_names_the_section_below_it():
+    sheet = a_sheet(["姓名", "身份证号"], ["一队团支部"], ["白雨桐", NUMBER], ["二队团支部（1人）"], ["何静姝", OTHER])
+
+    (layout,) = laid(sheet)
+
+    assert [(row.line, row.section) for row in layout.rows] == [(3, "一队团支部"), (5, "二队团支部（1人）")]
+
+
+def test_a_section_may_have_its_columns_in_another_order():
+    sheet = a_sheet(["姓名", "身份证号"], ["白雨桐", NUMBER], ["身份证号", "姓名"], [OTHER, "何静姝"])
+
+    (layout,) = laid(sheet)
+
+    assert [row.cells["name"][1].text for row in layout.rows] == ["白雨桐", "何静姝"]
+
+
+@pytest.mark.parametrize(
+    ("name", "headings", "expected"),
+    [
+        ("表", ["姓名", "身份证号", "入团年月", "团内职务"], RowKind.MEMBERS),
+        ("表", ["姓名", "身份证号", "任职组织", "团内职务", "任职时间"], RowKind.CADRES),
+        ("团干部名册", ["姓名", "身份证号", "职务"], RowKind.CADRES),
+        ("青年登记表", ["姓名", "性别", "出生年月"], RowKind.YOUTH),
+        ("非团员青年", ["姓名", "身份证号"], RowKind.YOUTH),
+        ("团员青年", ["姓名", "身份证号", "入团年月"], RowKind.MEMBERS),
+        ("表", ["上级组织", "组织全称", "组织类别"], RowKind.ORGANIZATIONS),
+    ],
+)
+def test_kinds_show_in_headings_first_and_in_names_then(name, headings, expected):
+    values = {"姓名": "白雨桐", "身份证号": NUMBER}
+    sheet = a_sheet(headings, [values.get(heading, "某值") for heading in headings], name=name)
+
+    (layout,) = laid(sheet)
+
+    assert layout.kind == expected
+
+
+def test_other_sheets_are_named_and_not_read():
+    guide = a_sheet(["填写说明"], ["一、姓名必填"], name="说明")
+    counts = a_sheet(["支部", "人数"], ["一队", "8"], name="汇总")
+    people = a_sheet(["姓名", "身份证号"], ["白雨桐", NUMBER], name="名册")
+
+    layouts = laid(guide, counts, people)
+
+    assert [(layout.name, layout.kind) for layout in layouts] == [
+        ("名册", RowKind.MEMBERS),
+        ("说明", RowKind.IGNORED),
+        ("汇总", RowKind.IGNORED),
+    ]
+    assert [layout.warnings[0].code for layout in layouts[1:]] == ["W_EXTRA_SHEET", "W_EXTRA_SHEET"]
+
+
+def test_unknown_columns_are_listed():
+    (layout,) = laid(a_sheet(["姓名", "身份证号", "血型"], ["白雨桐", NUMBER, "AB"]))
+
+    assert (layout.unmapped, [warning.code for warning in layout.warnings]) == ({3: "血型"}, ["W_UNKNOWN_COLUMN"])
+
+
+def test_a_branch_merged_downwards_holds_for_all_its_rows():
+    sheet = a_sheet(
+        ["姓名", "身份证号", "支部"],
+        ["白雨桐", NUMBER, "一队"],
+        ["何静姝", OTHER, None],
+        merged=(Merge(2, 3, 3, 3),),
+    )
+
+    (layout,) = laid(sheet)
+
+    assert [row.cells["branch"][1].text for row in layout.rows] == ["一队", "一队"]
+    assert [row.merged for row in layout.rows] == [False, True]
+
+
+def test_of_two_columns_for_one_field_the_surer_is_taken():
+    (layout,) = laid(
+        a_sheet(["姓名", "身份证号", "联系电话", "手机号"], ["白雨桐", NUMBER, "0871-1234567", "14000000001"])
+    )
+
+    assert (layout.fields[4], layout.unmapped) == ("phone", {3: "联系电话"})
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code"),
+    [
+        (a_sheet(["白雨桐", NUMBER]), "F_NO_HEADER"),
+        (a_sheet(["姓名", "性别", "民族"], ["白雨桐", "女", "汉"]), "F_MISSING_COLUMN"),
+        (a_sheet(["姓名", "身份证号"]), "F_NO_ROWS"),
+        (a_sheet(["姓名", "身份证号", "身份证号码"], ["白雨桐", NUMBER, OTHER]), "F_DUP_HEADER"),
+        (Sheet("隐藏", hidden=True), "F_NO_SHEET"),
+    ],
+)
+def test_files_without_a_usable_heading_are_refused(sheet, code):
+    with pytest.raises(FileRefused) as refusal:
+        laid(sheet)
+
+    assert refusal.value.code == code
+
+
+def test_two_columns_that_say_the_same_are_one():
+    (layout,) = laid(a_sheet(["姓名", "身份证号", "身份证号码"], ["白雨桐", NUMBER, NUMBER]))
+
+    assert layout.fields == {1: "name", 2: "id_number"}
+
+
+def test_example_lines_and_hints_are_no_people():
+    sheet = a_sheet(
+        ["姓名", "身份证号", "入团年月"],
+        ["必填", "必填，文本格式", "选填，如 2019-05"],
+        ["例：王某某", NUMBER, "2016-05"],
+        ["白雨桐", OTHER, "2016-05"],
+    )
+
+    (layout,) = laid(sheet)
+
+    assert (lines(layout), layout.left_out) == ([4], [(2, "填写提示"), (3, "示例")])
