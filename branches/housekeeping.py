@@ -1,8 +1,22 @@
-"""What the worker does between tasks, every minute: small, repeatable, harmless when done twice."""
+"""What the worker does between tasks, every minute: small, repeatable, harmless when done twice.
+
+Apps above add their own chores when they start: this module cannot know them.
+"""
+
+from collections.abc import Callable
 
 from branches import audit
 
+_chores: list[Callable[[], object]] = [audit.seal_pending]
+
 
 def every_minute() -> None:
-    """Close the log entries of the last minute into the chain."""
-    audit.seal_pending()
+    """Do all chores: close the log entries of the last minute into the chain, and what other apps have added."""
+    for chore in _chores:
+        chore()
+
+
+def add_chore(chore: Callable[[], object]) -> None:
+    """Have the worker do this every minute, too; adding it twice changes nothing."""
+    if chore not in _chores:
+        _chores.append(chore)

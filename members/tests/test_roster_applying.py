@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from branches import tree
+from branches import housekeeping, tree
 from branches.models import AuditEntry, Organization, Role, Touched
 from branches.tests.builders import a_grant, a_user
 from members.dictionaries import IncomeBand, LeaguePost, PoliticalStatus, PostNature
@@ -288,3 +288,15 @@ def test_statements_hardly_depend_on_the_rows(world, admin, django_assert_max_nu
         apply_plan(roster, by=admin)
 
     assert Member.objects.filter(branch=world.branch).count() == 65
+
+
+def test_the_worker_gives_lost_imports_back_every_minute(world, admin):
+    roster = imported(members(a_row("赵启明", "航测一室团支部")), organization=world.bureau, by=admin)
+    RosterImport.objects.filter(pk=roster.pk).update(
+        state=ImportState.CHECKING, lease_until=dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    )
+
+    housekeeping.every_minute()
+
+    roster.refresh_from_db()
+    assert (roster.state, roster.error) == (ImportState.FAILED, "后台任务中断，请点“重新检查”。")
