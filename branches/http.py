@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -19,11 +19,6 @@ class AuthenticatedHttpRequest(HttpRequest):
     """A request behind the login middleware."""
 
     user: User
-
-
-class Scoped(Protocol):
-    def visible_to(self, user: User) -> Self: ...
-    def manageable_by(self, user: User, *, right: Right) -> Self: ...
 
 
 def get_visible(model: type[M], user: User, **lookup: Any) -> M:

@@ -54,6 +54,8 @@ class Sight(TextChoices):
 
     ORGANIZATIONS = "organizations", "组织"
     ROSTER = "roster", "人员与活动"
+    # Roles that have a reason to call or check somebody. Observers look at work, not at numbers.
+    CLEAR = "clear", "号码明文（写明用途）"
     LOG = "log", "日志"
 
 
@@ -66,8 +68,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 SIGHTS: dict[Role, frozenset[Sight]] = {
     Role.ADMINISTRATOR: frozenset(Sight),
-    Role.OFFICER: frozenset({Sight.ORGANIZATIONS, Sight.ROSTER}),
-    Role.ENTRY_CLERK: frozenset({Sight.ORGANIZATIONS, Sight.ROSTER}),
+    Role.OFFICER: frozenset({Sight.ORGANIZATIONS, Sight.ROSTER, Sight.CLEAR}),
+    Role.ENTRY_CLERK: frozenset({Sight.ORGANIZATIONS, Sight.ROSTER, Sight.CLEAR}),
     Role.OBSERVER: frozenset({Sight.ORGANIZATIONS, Sight.ROSTER}),
     Role.AUDITOR: frozenset({Sight.ORGANIZATIONS, Sight.LOG}),
 }

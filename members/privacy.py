@@ -12,11 +12,9 @@ from django.db.models import TextChoices
 
 from branches import audit
 from branches.models import Organization, Role, User
-from branches.scoping import held_by, topmost
+from branches.scoping import Sight, held_by, seen_paths
 from members.models import Member
 
-# Roles that have a reason to call or check somebody. Observers look at work, not at numbers.
-REVEALING = (Role.ADMINISTRATOR, Role.OFFICER, Role.ENTRY_CLERK)
 OWN_PURPOSE = "本支部核对"
 SHORTEST_PURPOSE = 4
 
@@ -45,7 +43,7 @@ def phone_as_seen(member: Member, own: frozenset[int]) -> str:
 
 def may_reveal(user: User, member: Member) -> bool:
     """Whether the user may look at this person's number or phone in clear, for a purpose."""
-    paths = topmost(held.path for held in held_by(user) if held.role in REVEALING)
+    paths = seen_paths(user, Sight.CLEAR)
     return Member.objects.filter(Member.objects.all().inside(paths), pk=member.pk).exists()
 
 
