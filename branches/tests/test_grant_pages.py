@@ -1,6 +1,8 @@
 """Pages of grants: who works here, giving, taking back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from branches.models import AccessGrant, Role
@@ -140,3 +142,21 @@ def test_the_last_administrator_stays(world, signed_in):
     last.refresh_from_db()
     assert "航测一室团支部只有这一位管理员，请先授权新的管理员再收回。" in page(answer)
     assert last.ended_at is None
+
+
+def test_queries_do_not_grow_with_the_grants(world, signed_in):
+    client = signed_in(world.bureau_admin)
+    address = f"/organizations/{world.sister_branch.pk}/grants/"
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    a_grant(a_user(), world.sister_branch)
+    queries()
+    one = queries()
+    for _ in range(2):
+        a_grant(a_user(), world.sister_branch)
+
+    assert queries() == one
