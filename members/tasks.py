@@ -7,5 +7,14 @@ from members.roster import checking
 
 @task()
 def check_roster(import_id: int) -> None:
-    """Check an uploaded roster (``members.roster.checking``)."""
+    """Check an uploaded file (``members.roster.checking``)."""
     checking.check(import_id)
+
+
+@task()
+def write_roster(import_id: int, user_id: int) -> None:
+    """Write a confirmed import (``members.roster.applying``)."""
+    # It enqueues this task, so it cannot be imported before it.
+    from members.roster import applying
+
+    applying.write(import_id, user_id)

@@ -1,4 +1,4 @@
-"""名册导入: an uploaded file, its rows, and what it changed. State stays on the server: preview, commit, taking back
+"""导入: an uploaded file, its rows, and what it changed. State stays on the server: preview, commit, taking back
 and the workbook of refused rows all work on these rows."""
 
 from __future__ import annotations
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
+class ImportPurpose(models.TextChoices):
+    """What a file is imported for; ``members.roster.purposes`` says what each reads and writes."""
+
+    ROSTER = "roster", "名册"
+    GAPS = "gaps", "缺项补录"
+    ACTIVITIES = "activities", "活动清单"
+
+
 class RowKind(models.TextChoices):
     """What a sheet lists."""
 
@@ -27,6 +35,7 @@ class RowKind(models.TextChoices):
     MEMBERS = "members", "团员"
     CADRES = "cadres", "团干部"
     YOUTH = "youth", "青年"
+    ACTIVITIES = "activities", "活动"
     IGNORED = "ignored", "未读取"
 
 
@@ -47,6 +56,7 @@ class ImportState(models.TextChoices):
     WRITING = "writing", "写入中"
     DONE = "done", "已完成"
     TAKEN_BACK = "taken_back", "已撤回"
+    DISCARDED = "discarded", "已放弃"
     FAILED = "failed", "失败"
 
 
@@ -60,6 +70,7 @@ class RosterImport(models.Model):
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="roster_imports", verbose_name="导入到")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人")
+    purpose = models.CharField("内容", max_length=20, choices=ImportPurpose.choices, default=ImportPurpose.ROSTER)
     note = models.CharField("说明", max_length=200, blank=True)
     file_name = models.CharField("文件名", max_length=255)
     as_of_on = models.DateField("检查日期")
@@ -90,13 +101,18 @@ class RosterImport(models.Model):
         changes: RelatedManager[RosterChange]
 
     class Meta:
-        verbose_name = verbose_name_plural = "名册导入"
+        verbose_name = verbose_name_plural = "导入"
         ordering = ["-id"]
         constraints = [*no_longer_than("rosterimport", note=200, file_name=255, error=300)]
         indexes = [models.Index(fields=["state", "lease_until"], name="roster_import_lease")]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def job(self) -> str:
+        """How the log names this import."""
+        return f"{self.get_purpose_display()}导入 {self.pk}"
 
     @property
     def percent(self) -> int:

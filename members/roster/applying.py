@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from contextlib import suppress
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -12,17 +13,17 @@ from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
-from branches.scoping import Right
 from members.models.roster import ImportState, RosterImport, RosterRow
+from members.roster import purposes
 from members.roster.plan import Plan
-from members.roster.planning import plan_rows
 from members.roster.staging import staged
-from members.roster.writing import Writing
+from members.tasks import write_roster
 from tuanjian import bulk
 from tuanjian.locks import Lock, hold
 
 MOVED: Final = "moved"
 LEASE: Final = dt.timedelta(minutes=5)
+_UNFINISHED = "写入没有完成，没有写入任何内容，请重试；如仍不行，请联系系统管理员。"
 _MOVED_SENTENCE = "检查之后数据有变动，没有写入任何内容，请重新检查后再确认。"
 _logger = logging.getLogger(__name__)
 
@@ -35,19 +36,44 @@ def apply_plan(roster: RosterImport, *, by: User) -> dict[str, int]:
     waiting for confirmation: of two people who confirm at once one writes.
     """
     _begin(roster)
+    return _carry_out(roster, by)
+
+
+def confirm(roster: RosterImport, *, by: User) -> None:
+    """Have the import written in the background, as ``apply_plan`` does it.
+
+    Refuses an import that is not waiting for confirmation. What the writing refuses later stands in ``error`` and
+    ``error_code``, and the import waits for confirmation again.
+    """
+    _begin(roster)
+    write_roster.enqueue(roster.pk, by.pk)
+    roster.refresh_from_db()
+
+
+def write(import_id: int, user_id: int) -> None:
+    """The background job of ``confirm``; running it twice writes once. Does nothing about an import not confirmed."""
+    roster = RosterImport.objects.filter(pk=import_id, state=ImportState.WRITING).first()
+    if roster is None:
+        return
+    # The refusal is kept where the page shows it.
+    with suppress(ValidationError):
+        _carry_out(roster, User.objects.get(pk=user_id))
+
+
+def _carry_out(roster: RosterImport, by: User) -> dict[str, int]:
     try:
         with transaction.atomic():
             counts = _write(roster, by)
     except IntegrityError as conflict:
         # Somebody entered one of these people at the same moment, past the plan.
-        _give_back(roster)
+        _give_back(roster, _MOVED_SENTENCE, MOVED)
         raise ValidationError(_MOVED_SENTENCE, code=MOVED) from conflict
-    except ValidationError:
-        _give_back(roster)
+    except ValidationError as refusal:
+        _give_back(roster, refusal.messages[0], getattr(refusal, "code", None) or "")
         raise
     except Exception:
         _logger.exception("Writing import %s failed; nothing of it was kept.", roster.pk)
-        _give_back(roster)
+        _give_back(roster, _UNFINISHED)
         raise
     roster.refresh_from_db()
     return counts
@@ -55,15 +81,16 @@ def apply_plan(roster: RosterImport, *, by: User) -> dict[str, int]:
 
 def _begin(roster: RosterImport) -> None:
     waiting = RosterImport.objects.filter(pk=roster.pk, state=ImportState.TO_CONFIRM)
-    if not waiting.update(state=ImportState.WRITING, lease_until=timezone.now() + LEASE, done=0):
+    lease = timezone.now() + LEASE
+    if not waiting.update(state=ImportState.WRITING, lease_until=lease, done=0, error="", error_code=""):
         now = RosterImport.objects.get(pk=roster.pk)
         raise ValidationError(f"这次导入的状态是“{now.get_state_display()}”，不能写入。")
 
 
-def _give_back(roster: RosterImport) -> None:
-    """The import waits for confirmation again, as if nobody had tried."""
+def _give_back(roster: RosterImport, error: str, code: str = "") -> None:
+    """The import waits for confirmation again, with what stood against it."""
     RosterImport.objects.filter(pk=roster.pk, state=ImportState.WRITING).update(
-        state=ImportState.TO_CONFIRM, lease_until=None
+        state=ImportState.TO_CONFIRM, lease_until=None, error=error[:300], error_code=code
     )
 
 
@@ -76,16 +103,17 @@ def _write(roster: RosterImport, by: User) -> dict[str, int]:
     organization = roster.organization
     if organization.is_closed:
         raise ValidationError(f"{organization.short_name}已撤销，不能再导入。")
-    if not Organization.objects.manageable_by(by, right=Right.PEOPLE).filter(pk=organization.pk).exists():
-        raise ValidationError("您现在没有在这里录入人员的权限，请联系上级管理员。")
+    purpose = purposes.of(roster)
+    if not Organization.objects.manageable_by(by, right=purpose.right).filter(pk=organization.pk).exists():
+        raise ValidationError("您现在没有在这里导入的权限，请联系上级管理员。")
     keys, rows = [], []
     for key, row in staged(roster):
         keys.append(key)
         rows.append(row)
-    plan = plan_rows(rows, organization=organization, by=by, update_existing=roster.update_existing, lock=True)
+    plan = purpose.plan(rows, organization=organization, by=by, update_existing=roster.update_existing, lock=True)
     if plan.fingerprint != roster.fingerprint:
         raise ValidationError(_MOVED_SENTENCE, code=MOVED)
-    counts = Writing(roster, by=by).write(plan)
+    counts = purpose.write(roster, plan, by=by)
     _note_targets(keys, plan)
     _finish(roster, by, counts)
     return counts
@@ -102,21 +130,7 @@ def _finish(roster: RosterImport, by: User, counts: dict[str, int]) -> None:
     roster.counts = {**roster.counts, "written": counts}
     roster.done = roster.total
     roster.save(update_fields=["state", "lease_until", "written_at", "written_by", "counts", "done"])
-    changes = {"文件": [None, roster.file_name]} | {WORDS[name]: [None, count] for name, count in counts.items()}
+    words = purposes.of(roster).count_words
+    changes = {"文件": [None, roster.file_name]} | {words[name]: [None, count] for name, count in counts.items()}
     kind = audit.Kind.IMPORTED
-    audit.record(kind, roster, by=by, at=roster.organization, changes=changes, reason=roster.note, job=job_of(roster))
-
-
-WORDS: Final = {
-    "organizations_created": "新建团组织",
-    "organizations_updated": "更新团组织",
-    "people_created": "新增人员",
-    "people_updated": "更新人员",
-    "posts_created": "新增任职",
-    "posts_updated": "更新任职",
-}
-
-
-def job_of(roster: RosterImport) -> str:
-    """How the log names this import."""
-    return f"名册导入 {roster.pk}"
+    audit.record(kind, roster, by=by, at=roster.organization, changes=changes, reason=roster.note, job=roster.job)

@@ -12,13 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from branches.models import Organization
-from branches.scoping import Right
-from members.models.roster import ImportState, RosterFile, RosterImport
+from members.models.roster import ImportPurpose, ImportState, RosterFile, RosterImport
+from members.roster import purposes
 from members.roster.absent import covered_branches
 from members.roster.findings import Finding
-from members.roster.layouts import SheetLayout, lay_out
-from members.roster.planning import plan_rows
-from members.roster.rows import clean, letter
+from members.roster.layouts import SheetLayout
+from members.roster.rows import letter
 from members.roster.staging import read_of, store
 from tuanjian.sealing import SealBroken
 from tuanjian.spreadsheets import FileRefused, Limits, Workbook
@@ -26,7 +25,7 @@ from tuanjian.spreadsheets.reading import read_workbook
 
 LEASE: Final = dt.timedelta(minutes=3)
 _UNFINISHED = "检查没有完成，请重新上传；如仍不行，请联系系统管理员。"
-_NO_RIGHT = "您现在没有在这里录入人员的权限，请联系上级管理员。"
+_NO_RIGHT = "您现在没有在这里导入的权限，请联系上级管理员。"
 # Reading, laying out and cleaning, planning, keeping: about a third of the work each but the keeping.
 _READ, _PLANNED = 1, 3
 _STEPS: Final = 4
@@ -68,24 +67,25 @@ def return_lost(*, now: dt.datetime | None = None) -> int:
 
 
 def _check(roster: RosterImport) -> None:
-    user = roster.started_by
-    managed = Organization.objects.active().manageable_by(user, right=Right.PEOPLE)
+    user, purpose = roster.started_by, purposes.of(roster)
+    managed = Organization.objects.active().manageable_by(user, right=purpose.right)
     if not managed.filter(pk=roster.organization_id).exists():
         _fail(roster, "R_OUT_OF_SCOPE", _NO_RIGHT)
         return
     workbook = read_file(roster)
-    layouts = lay_out(workbook)
+    layouts = purpose.lay_out(workbook)
     total = sum(len(layout.rows) for layout in layouts)
     _progress(roster, done=_READ * total, total=_STEPS * total)
-    rows = list(clean(layouts, on=roster.as_of_on))
+    rows = list(purpose.clean(layouts, roster.as_of_on))
     read = [read_of(row) for row in rows]
-    plan = plan_rows(rows, organization=roster.organization, by=user, update_existing=roster.update_existing)
+    plan = purpose.plan(rows, organization=roster.organization, by=user, update_existing=roster.update_existing)
     _progress(roster, done=_PLANNED * total)
     store(roster, plan.rows, read, progress=lambda done: _progress(roster, done=_PLANNED * total + done))
     roster.state, roster.lease_until = ImportState.TO_CONFIRM, None
     roster.error_code = roster.error = ""
     roster.fingerprint = plan.fingerprint
-    roster.counts = {"rows": plan.totals_by_kind(), "branches": covered_branches(plan)}
+    branches = covered_branches(plan) if roster.purpose == ImportPurpose.ROSTER else []
+    roster.counts = {"rows": plan.totals_by_kind(), "branches": branches}
     roster.sheets = [_about(layout) for layout in layouts]
     roster.warnings = list(workbook.warnings)
     roster.checked_at = timezone.now()

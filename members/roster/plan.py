@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from django.db import models
 
 from branches.models import Organization
 from members.models import CadreTerm, LeagueStatus, Member
 from members.models.roster import RowKind, RowState
 from members.roster.findings import Finding
 from members.roster.rows import CleanRow
+from tuanjian import sealing
 from tuanjian.officedates import OfficeDate
 
 
@@ -49,11 +54,24 @@ class PlannedRow:
         return str(facts.get("full_name") or facts.get("name") or "")[:120]
 
     @property
+    def subject(self) -> models.Model | None:
+        """The record the row is about, known or to be created."""
+        if self.organization is not None:
+            return self.organization
+        return self.person.member if self.person is not None else None
+
+    @property
     def target_id(self) -> int | None:
         """The key of what the row is about, None while it is not saved."""
-        if self.organization is not None:
-            return self.organization.pk
-        return self.person.member.pk if self.person is not None else None
+        return self.subject.pk if self.subject is not None else None
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the record the row was held against, None where there is none or nothing will be done."""
+        if self.state == RowState.INVALID or self.subject is None or self.subject.pk is None:
+            return None
+        version: int = self.subject.version  # type: ignore[attr-defined]  # every record imported into has one
+        return version
 
 
 @dataclass(eq=False)
@@ -119,12 +137,28 @@ class PlannedPerson:
 
 @dataclass
 class Plan:
-    """Everything an import is going to do. Objects come in the order in which they have to be written."""
+    """Everything an import is going to do, row by row. Each purpose adds its objects."""
 
     rows: list[PlannedRow]
-    organizations: list[PlannedOrganization]
-    people: list[PlannedPerson]
-    fingerprint: str
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the plan: equal plans over an unchanged database have one name, and nothing can be read from it."""
+        said = [
+            [
+                row.clean.sheet,
+                row.clean.line,
+                row.state,
+                row.target_id,
+                row.seen_version,
+                row.changes,
+                row.clean.facts,
+                [finding.code for finding in row.problems],
+                row.values.get("branch", row.values.get("parent", "")),
+            ]
+            for row in self.rows
+        ]
+        return sealing.blind_index("roster.plan", json.dumps(said, ensure_ascii=True, sort_keys=True))
 
     @property
     def totals(self) -> dict[str, int]:
@@ -142,3 +176,11 @@ class Plan:
             for kind in RowKind
             if any(row.clean.kind == kind for row in self.rows)
         }
+
+
+@dataclass
+class RosterPlan(Plan):
+    """A plan of organisations and people. Objects come in the order in which they have to be written."""
+
+    organizations: list[PlannedOrganization] = field(default_factory=list)
+    people: list[PlannedPerson] = field(default_factory=list)

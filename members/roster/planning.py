@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from branches.models import Organization, User
 from branches.scoping import Right, managed_paths
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm
-from members.models.roster import RowKind, RowState
+from members.models.roster import RowKind
 from members.roster.columns import PEOPLE_KINDS
 from members.roster.directory import Directory
 from members.roster.enrolling import Enrolling
 from members.roster.findings import SECOND_SECRETARY
 from members.roster.organizing import Organizing
 from members.roster.people import Known, secretaries
-from members.roster.plan import Plan, PlannedPerson, PlannedRow
+from members.roster.plan import PlannedPerson, PlannedRow, RosterPlan
 from members.roster.rows import CleanRow
-from tuanjian import sealing
 
 
 def plan_rows(
@@ -28,7 +26,7 @@ def plan_rows(
     by: User | None,
     update_existing: bool = True,
     lock: bool = False,
-) -> Plan:
+) -> RosterPlan:
     """Plan what importing these rows under the organisation does, for somebody with the rights of ``by``.
 
     ``by`` None plans with full rights below the organisation (commands). Organisations come first, then members, cadres
@@ -54,7 +52,7 @@ def plan_rows(
             if row.clean.kind == kind:
                 enrolling.plan(row)
     _warn_of_second_secretaries(of_people, enrolling.people)
-    return Plan(planned, organizations, enrolling.people, _fingerprint(planned))
+    return RosterPlan(planned, organizations, enrolling.people)
 
 
 def _manages(by: User, right: Right, organization: Organization) -> bool:
@@ -83,29 +81,3 @@ def _warn_of_second_secretaries(rows: list[PlannedRow], people: list[PlannedPers
         if row.person is not None and id(row.person) in doubtful and row.clean.facts.get("league_post"):
             message = f"{doubtful[id(row.person)]}有两名书记，请核对；离任的请办理免职。"
             row.clean.warn(SECOND_SECRETARY, message, "league_post")
-
-
-def _fingerprint(rows: list[PlannedRow]) -> str:
-    """Names the plan: equal plans over an unchanged database have one name, and nothing can be read from it."""
-    said = [
-        [
-            row.clean.sheet,
-            row.clean.line,
-            row.state,
-            row.target_id,
-            _version(row),
-            row.changes,
-            row.clean.facts,
-            [finding.code for finding in row.problems],
-            row.values.get("branch", row.values.get("parent", "")),
-        ]
-        for row in rows
-    ]
-    return sealing.blind_index("roster.plan", json.dumps(said, ensure_ascii=True, sort_keys=True))
-
-
-def _version(row: PlannedRow) -> int | None:
-    if row.state == RowState.INVALID:
-        return None
-    subject = row.organization if row.organization is not None else row.person.member if row.person else None
-    return subject.version if subject is not None and subject.pk else None

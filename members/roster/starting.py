@@ -9,25 +9,35 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from branches import audit
 from branches.models import Organization, User
-from branches.scoping import Right
-from members.models.roster import ImportState, RosterFile, RosterImport
+from members.models.roster import ImportPurpose, ImportState, RosterFile, RosterImport
+from members.roster import purposes
 from members.tasks import check_roster
 from tuanjian.spreadsheets import Limits
 
 _LONGEST_NAME = 255
 _MIB = 2**20
+_NO_RIGHT = "您没有在这里导入的权限，请联系上级管理员。"
 
 
-def start(file: File[bytes], *, organization: Organization, note: str, update_existing: bool, by: User) -> RosterImport:
+def start(
+    file: File[bytes],
+    *,
+    organization: Organization,
+    note: str,
+    update_existing: bool,
+    by: User,
+    purpose: ImportPurpose = ImportPurpose.ROSTER,
+) -> RosterImport:
     """Keep the file and have it checked as of today.
 
-    Refuses an organisation where ``by`` keeps no people, a closed one, an empty file and one larger than the limit.
-    Everything else about the file is found out by the check.
+    Refuses an organisation where ``by`` lacks the right the purpose asks for, a closed one, an empty file and one
+    larger than the limit. Everything else about the file is found out by the check.
     """
-    managed = Organization.objects.active().manageable_by(by, right=Right.PEOPLE)
+    managed = Organization.objects.active().manageable_by(by, right=purposes.named(purpose).right)
     if not managed.filter(pk=organization.pk).exists():
-        raise ValidationError("您没有在这里录入人员的权限，请联系上级管理员。")
+        raise ValidationError(_NO_RIGHT)
     limit = Limits().upload_bytes
     if file.size and file.size > limit:
         raise ValidationError({"file": f"文件超过 {limit // _MIB} MB，请删除空白行、图片后另存再上传。"})
@@ -38,6 +48,7 @@ def start(file: File[bytes], *, organization: Organization, note: str, update_ex
         roster = RosterImport.objects.create(
             organization=organization,
             started_by=by,
+            purpose=purpose,
             note=note.strip()[:200],
             file_name=PurePath(file.name or "名册").name[-_LONGEST_NAME:],
             as_of_on=timezone.localdate(),
@@ -66,3 +77,22 @@ def check_again(roster: RosterImport, *, by: User) -> None:
         raise ValidationError("这次导入正在处理或已经写入，不能重新检查。")
     check_roster.enqueue(roster.pk)
     roster.refresh_from_db()
+
+
+@transaction.atomic
+def discard(roster: RosterImport, *, by: User) -> None:
+    """放弃导入: the file and everything read from it are deleted, only that there was such an import stays.
+
+    Refuses whoever lacks the right, and an import that has been written or is being worked on.
+    """
+    organizations = Organization.objects.manageable_by(by, right=purposes.of(roster).right)
+    if not organizations.filter(pk=roster.organization_id).exists():
+        raise ValidationError(_NO_RIGHT)
+    open_states = [ImportState.UPLOADED, ImportState.TO_CONFIRM, ImportState.FAILED]
+    waiting = RosterImport.objects.filter(pk=roster.pk, state__in=open_states)
+    if not waiting.update(state=ImportState.DISCARDED, fingerprint="", error="", error_code=""):
+        raise ValidationError("这次导入正在处理或已经写入，不能放弃。")
+    RosterFile.objects.filter(roster=roster).delete()
+    roster.rows.all().delete()
+    roster.refresh_from_db()
+    audit.record(audit.Kind.CHANGED, roster, by=by, at=roster.organization, changes={"状态": [None, "已放弃"]})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from branches.models import AuditEntry, Organization, User
 from branches.scoping import Right
 from members.models import BranchMembership, CadreTerm, Member, StatusChange
 from members.models.roster import ImportState, RosterChange, RosterImport
-from members.roster.applying import job_of
+from members.roster import purposes
 from members.roster.writing import ORGANIZATION_COLUMNS, PERSON_COLUMNS, TERM_COLUMNS
 from members.wording import in_words
 from tuanjian import bulk
@@ -45,13 +45,14 @@ class Returned:
 def take_back(roster: RosterImport, *, by: User) -> Returned:
     """Take back everything an import wrote that nobody has touched since; a second time does nothing more.
 
-    Refuses an import that has not been written, whoever keeps no people where it was written, and – where organisations
-    were written – whoever does not manage the structure.
+    Refuses an import that has not been written, whoever lacks the right its purpose asks for where it was written, and
+    – where organisations were written – whoever does not manage the structure.
     """
     hold(Lock.TREE)
     stored = RosterImport.objects.select_for_update(of=("self",)).select_related("organization").get(pk=roster.pk)
-    if not Organization.objects.manageable_by(by, right=Right.PEOPLE).filter(pk=stored.organization_id).exists():
-        raise ValidationError("您现在没有在这里录入人员的权限，请联系上级管理员。")
+    managed = Organization.objects.manageable_by(by, right=purposes.of(stored).right)
+    if not managed.filter(pk=stored.organization_id).exists():
+        raise ValidationError("您现在没有在这里撤回导入的权限，请联系上级管理员。")
     if stored.state == ImportState.TAKEN_BACK:
         return Returned(kept=list(stored.changes.filter(returned_at=None)), returned=stored.counts["returned"])
     if stored.state != ImportState.DONE:
@@ -60,10 +61,12 @@ def take_back(roster: RosterImport, *, by: User) -> Returned:
     structure = Organization.objects.manageable_by(by, right=Right.STRUCTURE).filter(pk=stored.organization_id)
     if changed.exists() and not structure.exists():
         raise ValidationError("这次导入新建或修改过团组织，请由管理员撤回。")
-    return _TakingBack(stored, by).take_back()
+    return TakingBack(stored, by).take_back()
 
 
-class _TakingBack:
+class TakingBack:
+    """One taking back, under way: what returned, what is kept and why."""
+
     def __init__(self, roster: RosterImport, by: User) -> None:
         self.roster, self.by, self.moment = roster, by, timezone.now()
         self._deeds: list[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]] = []
@@ -75,9 +78,11 @@ class _TakingBack:
             self._changes[change.object_type].append(change)
 
     def take_back(self) -> Returned:
+        for object_type, take_back_objects in _returns.items():
+            take_back_objects(self, self._changes[object_type])
         self._take_back_terms(self._of(CadreTerm))
         self._take_back_people(self._of(Member))
-        audit.record_many(self._deeds, by=self.by, reason=_REASON, job=job_of(self.roster))
+        audit.record_many(self._deeds, by=self.by, reason=_REASON, job=self.roster.job)
         self._take_back_organizations(self._of(Organization))
         existing = Organization.objects.filter(pk__in=self._touched).values_list("pk", flat=True)
         freshness.touch(sorted(existing))
@@ -89,27 +94,27 @@ class _TakingBack:
     def _take_back_terms(self, changes: list[RosterChange]) -> None:
         now = CadreTerm.objects.select_for_update(of=("self",)).select_related("person", "organization")
         terms = now.in_bulk([change.object_id for change in changes])
-        created = self._untouched([change for change in changes if change.created], terms)
+        created = self.untouched([change for change in changes if change.created], terms)
         for change in created:
             if term := terms.get(change.object_id):
-                self._note(term, term.organization, {"团内职务": [term.title, None]})
+                self.note(term, term.organization, {"团内职务": [term.title, None]})
         CadreTerm.objects.filter(pk__in=[change.object_id for change in created]).delete()
-        restored = self._untouched([change for change in changes if not change.created], terms)
+        restored = self.untouched([change for change in changes if not change.created], terms)
         for change in restored:
             term = terms[change.object_id]
-            self._note(term, term.organization, {"任职": ["导入时更新", "恢复原状"]})
+            self.note(term, term.organization, {"任职": ["导入时更新", "恢复原状"]})
         rows = (_restored(change, TERM_COLUMNS, terms[change.object_id].version) for change in restored)
         bulk.update_rows(CadreTerm, "id", [*TERM_COLUMNS, "version"], rows)
 
     def _take_back_people(self, changes: list[RosterChange]) -> None:
         people = Member.objects.select_for_update(of=("self",)).select_related("branch")
         people_now = people.in_bulk([change.object_id for change in changes])
-        created = self._untouched([change for change in changes if change.created], people_now)
+        created = self.untouched([change for change in changes if change.created], people_now)
         needed = _needed(Member, [change.object_id for change in created], but=_OF_HISTORY)
-        going = self._unneeded(created, needed)
+        going = self.unneeded(created, needed)
         for change in going:
             if member := people_now.get(change.object_id):
-                self._note(member, change.branch, {"姓名": [member.name, None]})
+                self.note(member, change.branch, {"姓名": [member.name, None]})
         keys = [change.object_id for change in going]
         for history in _OF_HISTORY:
             history._default_manager.filter(person__in=keys).delete()
@@ -117,7 +122,7 @@ class _TakingBack:
         self._restore_people([change for change in changes if not change.created], people_now)
 
     def _restore_people(self, changes: list[RosterChange], people: dict[int, Member]) -> None:
-        restored = self._untouched(changes, people)
+        restored = self.untouched(changes, people)
         written = [change.written for change in restored]
         BranchMembership.objects.filter(pk__in=[ids["membership"] for ids in written if "membership" in ids]).delete()
         StatusChange.objects.filter(pk__in=[ids["status"] for ids in written if "status" in ids]).delete()
@@ -127,7 +132,7 @@ class _TakingBack:
             before, image = in_words(member), change.before
             for column in PERSON_COLUMNS:
                 setattr(member, column, _value(column, image[column]))
-            self._note(member, change.branch, audit.difference(before, in_words(member)))
+            self.note(member, change.branch, audit.difference(before, in_words(member)))
             row = _restored(change, PERSON_COLUMNS, member.version)
             rows.append((*row, self.moment, self.by.pk))
             if member.branch_id:
@@ -136,7 +141,7 @@ class _TakingBack:
 
     def _take_back_organizations(self, changes: list[RosterChange]) -> None:
         organizations = Organization.objects.in_bulk([change.object_id for change in changes])
-        created = self._untouched([change for change in changes if change.created], organizations)
+        created = self.untouched([change for change in changes if change.created], organizations)
         # What a kept organisation stands under has to stay too.
         needed = _needed(Organization, [change.object_id for change in created])
         staying = Organization.objects.filter(pk__in={*needed}).values_list("path", flat=True)
@@ -146,18 +151,18 @@ class _TakingBack:
             organization = organizations.get(change.object_id)
             if organization and any(path.startswith(organization.path) for path in paths):
                 needed.setdefault(change.object_id, "下面还有其他组织")
-        going_changes = self._unneeded(created, needed)
+        going_changes = self.unneeded(created, needed)
         gone = [row for change in going_changes if (row := organizations.get(change.object_id)) is not None]
         # Of a branch that goes nothing remains to be counted; of its superiors something may.
         self._touched -= {row.pk for row in gone}
-        remove_many(gone, by=self.by, reason=_REASON, job=job_of(self.roster))
-        restored = self._untouched([change for change in changes if not change.created], organizations)
+        remove_many(gone, by=self.by, reason=_REASON, job=self.roster.job)
+        restored = self.untouched([change for change in changes if not change.created], organizations)
         rows = []
         for change in restored:
             organization = organizations[change.object_id]
             rows.append((*_restored(change, ORGANIZATION_COLUMNS, organization.version), self.moment))
             deed = (AuditEntry.Kind.UNDONE, organization, organization, {"基本信息": ["导入时更新", "恢复原状"]})
-            audit.record_many([deed], by=self.by, reason=_REASON, job=job_of(self.roster))
+            audit.record_many([deed], by=self.by, reason=_REASON, job=self.roster.job)
             self._touched.add(organization.pk)
         bulk.update_rows(Organization, "id", [*ORGANIZATION_COLUMNS, "version", "updated_at"], rows)
 
@@ -171,7 +176,7 @@ class _TakingBack:
             inside |= models.Q(path__startswith=top.path)
         return list(Organization.objects.filter(inside).exclude(pk__in=going).values_list("path", flat=True))
 
-    def _untouched(self, changes: list[RosterChange], now: Mapping[int, Any]) -> list[RosterChange]:
+    def untouched(self, changes: list[RosterChange], now: Mapping[int, Any]) -> list[RosterChange]:
         """Those still as the import left them; created objects that are gone already count as returned."""
         touched = [change for change in changes if _is_touched(change, now)]
         said = _last_touched(touched, self.roster)
@@ -182,7 +187,8 @@ class _TakingBack:
         self._returned += untouched
         return untouched
 
-    def _unneeded(self, changes: list[RosterChange], needed: Mapping[int, str]) -> list[RosterChange]:
+    def unneeded(self, changes: list[RosterChange], needed: Mapping[int, str]) -> list[RosterChange]:
+        """Those nothing else needs; the others are kept with the reason."""
         for change in changes:
             if change.object_id in needed:
                 self._keep(change, needed[change.object_id])
@@ -193,7 +199,8 @@ class _TakingBack:
         change.kept_because = because[:200]
         self._kept[change.pk] = change
 
-    def _note(self, subject: models.Model, place: Organization | None, changes: Mapping[str, Any]) -> None:
+    def note(self, subject: models.Model, place: Organization | None, changes: Mapping[str, Any]) -> None:
+        """Have the log say what was taken back; the place counts as changed."""
         self._deeds.append((AuditEntry.Kind.UNDONE, subject, place, changes))
         if place is not None:
             self._touched.add(place.pk)
@@ -209,8 +216,21 @@ class _TakingBack:
         roster.save(update_fields=["state", "taken_back_at", "taken_back_by", "counts"])
         changes = {"撤回": [None, len(returned)], "保留": [None, len(kept)]}
         kind = AuditEntry.Kind.UNDONE
-        audit.record(kind, roster, by=self.by, at=roster.organization, changes=changes, job=job_of(roster))
+        audit.record(kind, roster, by=self.by, at=roster.organization, changes=changes, job=roster.job)
         return Returned(len(returned), kept)
+
+
+Return = Callable[[TakingBack, list[RosterChange]], None]
+_returns: dict[str, Return] = {}
+
+
+def register_return(model: type[models.Model], take_back_objects: Return) -> None:
+    """Have objects of an app above taken back by ``take_back_objects``, before posts, people and organisations.
+
+    It gets the changes of its objects, latest first, asks ``untouched`` (and ``unneeded``) which of them may return,
+    removes or restores those and notes each.
+    """
+    _returns[model._meta.label_lower] = take_back_objects
 
 
 def _is_touched(change: RosterChange, now: Mapping[int, Any]) -> bool:
@@ -237,7 +257,7 @@ def _last_touched(changes: list[RosterChange], roster: RosterImport) -> dict[int
         object_type=changes[0].object_type, object_id__in=[str(change.object_id) for change in changes]
     )
     said: dict[int, str] = {}
-    for entry in entries.exclude(job=job_of(roster)).order_by("id"):
+    for entry in entries.exclude(job=roster.job).order_by("id"):
         at = timezone.localtime(entry.at)
         said[int(entry.object_id)] = f"{entry.actor_name}于 {at:%Y-%m-%d %H:%M} {entry.get_kind_display()}"
     return said

@@ -21,7 +21,7 @@ from branches.models import AuditEntry, Organization, User
 from members.cadres import in_words as post_in_words
 from members.models import BranchMembership, CadreTerm, Member, StatusChange
 from members.models.roster import RosterChange, RosterImport
-from members.roster.plan import Plan, PlannedOrganization, PlannedPerson, PlannedTerm
+from members.roster.plan import PlannedOrganization, PlannedPerson, PlannedTerm, RosterPlan
 from members.wording import SEALED, label_of
 from tuanjian import bulk, sealing
 from tuanjian.officedates import OfficeDate
@@ -43,6 +43,15 @@ _CHANGE: Final = (
     *("roster", "number", "object_type", "object_id", "created", "version", "label", "branch", "before_sealed"),
     *("written", "kept_because"),
 )
+# What ``Writing.write`` counts, in words.
+COUNT_WORDS: Final = {
+    "organizations_created": "新建团组织",
+    "organizations_updated": "更新团组织",
+    "people_created": "新增人员",
+    "people_updated": "更新人员",
+    "posts_created": "新增任职",
+    "posts_updated": "更新任职",
+}
 Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
 
 
@@ -65,7 +74,7 @@ class Writing:
         self._changes: list[_Change] = []
         self._touched: set[int] = set()
 
-    def write(self, plan: Plan) -> dict[str, int]:
+    def write(self, plan: RosterPlan) -> dict[str, int]:
         """Write everything the plan names and return the counts."""
         created = self._create_organizations([each for each in plan.organizations if each.is_new])
         updated = self._update_organizations([each for each in plan.organizations if each.columns])
@@ -75,7 +84,7 @@ class Writing:
         posts = [(person, term) for person in plan.people for term in person.terms]
         posts_created = self._create_terms([each for each in posts if each[1].is_new])
         posts_updated = self._update_terms([each for each in posts if not each[1].is_new and each[1].changes])
-        audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=f"名册导入 {self.roster.pk}")
+        audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=self.roster.job)
         freshness.touch(sorted(self._touched))
         self._keep_changes()
         return {
@@ -90,7 +99,7 @@ class Writing:
     def _create_organizations(self, planned: list[PlannedOrganization]) -> int:
         if planned:
             new = [New(each.organization, each.parent) for each in planned]
-            add_many(new, by=self.by, reason=self.roster.note, job=f"名册导入 {self.roster.pk}")
+            add_many(new, by=self.by, reason=self.roster.note, job=self.roster.job)
         for each in planned:
             self._changes.append(_Change(each.organization, True, 1, each.organization, {}, {}))
         return len(planned)

@@ -13,13 +13,14 @@ from members.models import (
     ImportState,
     LeagueStatus,
     Member,
+    RosterFile,
     RosterImport,
     StatusChange,
 )
 from members.roster.absent import missing_from_file
-from members.roster.applying import MOVED, apply_plan
+from members.roster.applying import MOVED, apply_plan, confirm, write
 from members.roster.checking import return_lost
-from members.roster.starting import check_again, start
+from members.roster.starting import check_again, discard, start
 from members.tests.builders import an_id_number
 from members.tests.rosters import (
     CADRE_HEADINGS,
@@ -220,6 +221,66 @@ def test_a_plan_that_no_longer_holds_is_not_written(world, admin):
     second.refresh_from_db()
     assert (refusal.value.code, second.state) == (MOVED, ImportState.TO_CONFIRM)
     assert Member.objects.filter(name="赵启明").count() == 1
+
+
+def test_a_confirmed_import_is_written_in_the_background(world, admin):
+    roster = checked(members(a_row("赵启明", "航测一室团支部")), organization=world.bureau, by=admin)
+
+    confirm(roster, by=admin)
+
+    assert (roster.state, roster.written_by, roster.error) == (ImportState.DONE, admin, "")
+    assert Member.objects.filter(name="赵启明").count() == 1
+
+
+def test_what_stands_against_writing_is_kept_with_the_import(world, admin):
+    sheets = members(a_row("赵启明", "航测一室团支部"))
+    first = checked(sheets, organization=world.bureau, by=admin)
+    second = checked(sheets, organization=world.bureau, by=admin)
+    apply_plan(first, by=admin)
+
+    confirm(second, by=admin)
+
+    assert (second.state, second.error_code) == (ImportState.TO_CONFIRM, MOVED)
+    assert second.error == "检查之后数据有变动，没有写入任何内容，请重新检查后再确认。"
+
+
+def test_a_background_job_that_runs_again_writes_nothing_more(world, admin):
+    roster = checked(members(a_row("赵启明", "航测一室团支部")), organization=world.bureau, by=admin)
+    confirm(roster, by=admin)
+    before = AuditEntry.objects.count()
+
+    write(roster.pk, admin.pk)
+
+    assert (AuditEntry.objects.count(), Member.objects.filter(name="赵启明").count()) == (before, 1)
+
+
+def test_a_discarded_import_keeps_nothing_of_the_file(world, admin):
+    roster = checked(members(a_row("赵启明", "航测一室团支部")), organization=world.bureau, by=admin)
+
+    discard(roster, by=admin)
+
+    assert roster.state == ImportState.DISCARDED
+    assert (roster.rows.count(), RosterFile.objects.filter(roster=roster).count()) == (0, 0)
+    with pytest.raises(ValidationError, match="不能写入"):
+        confirm(roster, by=admin)
+
+
+def test_a_written_import_cannot_be_discarded(world, admin):
+    roster = imported(members(a_row("赵启明", "航测一室团支部")), organization=world.bureau, by=admin)
+
+    with pytest.raises(ValidationError, match="不能放弃"):
+        discard(roster, by=admin)
+
+    assert roster.rows.count() == 1
+
+
+def test_nobody_discards_an_import_of_others(world, admin):
+    roster = checked(members(a_row("赵启明", "航测一室团支部")), organization=world.bureau, by=admin)
+
+    with pytest.raises(ValidationError, match="没有在这里导入的权限"):
+        discard(roster, by=world.outsider)
+
+    assert RosterImport.objects.get(pk=roster.pk).state == ImportState.TO_CONFIRM
 
 
 def test_a_check_again_shows_the_present_state(world, admin):
