@@ -7,18 +7,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from branches.models import KeyFingerprint
-from tuanjian import sealing
+from tuanjian import keyring
 
 
 def ensure_keys() -> None:
     """Make the keys file if no key is configured and this database has never been sealed with another one."""
     try:
-        sealing.keyring()
-    except sealing.KeysMissing:
+        keyring.current()
+    except keyring.KeysMissing:
         if KeyFingerprint.objects.exists():
             raise
-        sealing.make_keys_file(settings.KEYS_FILE)
-        sealing.forget_keyring()
+        keyring.make_file(settings.KEYS_FILE)
+        keyring.forget()
 
 
 def register_keys() -> None:
@@ -27,7 +27,7 @@ def register_keys() -> None:
     KeyFingerprint.objects.bulk_create(
         [
             KeyFingerprint(name=name, fingerprint=fingerprint)
-            for name, fingerprint in sealing.fingerprints().items()
+            for name, fingerprint in keyring.fingerprints().items()
             if name not in known
         ]
     )
@@ -43,8 +43,8 @@ def require_right_keys() -> None:
     except DatabaseError:
         return  # not migrated yet; `migrate` registers the keys
     try:
-        present = sealing.fingerprints()
-    except sealing.KeysMissing as missing:
+        present = keyring.fingerprints()
+    except keyring.KeysMissing as missing:
         raise ImproperlyConfigured(str(missing)) from missing
     wrong = [name for name, fingerprint in present.items() if registered.get(name, fingerprint) != fingerprint]
     gone = [name for name in registered if name not in present]

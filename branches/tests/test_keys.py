@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from branches.keys import register_keys, require_right_keys
 from branches.models import KeyFingerprint
-from tuanjian import sealing
+from tuanjian import keyring
 
 pytestmark = pytest.mark.django_db
 
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def other_index_key(settings):
     settings.TUANJIAN_INDEX_KEY = base64.b64encode(b"x" * 32).decode()
-    sealing.forget_keyring()
+    keyring.forget()
     yield
-    sealing.forget_keyring()
+    keyring.forget()
 
 
 def test_the_right_keys_start():
@@ -31,13 +31,13 @@ def test_wrong_keys_refuse_to_start(other_index_key):
 
 def test_missing_keys_refuse_to_start(settings):
     settings.TUANJIAN_INDEX_KEY = ""
-    sealing.forget_keyring()
+    keyring.forget()
 
     with pytest.raises(ImproperlyConfigured):
         require_right_keys()
 
     settings.TUANJIAN_INDEX_KEY = "aW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW4="
-    sealing.forget_keyring()
+    keyring.forget()
 
 
 def test_registering_twice_changes_nothing():

@@ -130,10 +130,13 @@ class TakingBack:
         for change in restored:
             member = people[change.object_id]
             before, image = in_words(member), change.before
-            for column in PERSON_COLUMNS:
-                setattr(member, column, _value(column, image[column]))
+            for column in image:
+                value = _value(column, image[column])
+                # Setting a number that is there already would only seal it anew.
+                if getattr(member, column) != value:
+                    setattr(member, column, value)
             self.note(member, change.branch, audit.difference(before, in_words(member)))
-            row = _restored(change, PERSON_COLUMNS, member.version)
+            row = (member.pk, *(getattr(member, column) for column in PERSON_COLUMNS), member.version + 1)
             rows.append((*row, self.moment, self.by.pk))
             if member.branch_id:
                 self._touched.add(member.branch_id)

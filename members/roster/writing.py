@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import starmap
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +32,12 @@ PERSON_COLUMNS: Final = (
     *("name", "pinyin", "initials", "gender", "birth_on", "birth_on_is_month", "ethnicity", "education"),
     *("political_status", "joined_on", "joined_on_is_month", "member_no", "phone_sealed", "phone_index"),
     *("phone_tail_index", "email", "work_unit", "income_band", "remark", "league_status", "branch_id"),
+    *("id_type", "id_number_sealed", "id_number_index", "id_number_tail_index", "id_number_head"),
+)
+# Those of them that follow from ``SEALED``.
+OWN_SEALS: Final = frozenset(
+    {"phone_sealed", "phone_index", "phone_tail_index"}
+    | {"id_number_sealed", "id_number_index", "id_number_tail_index", "id_number_head"}
 )
 TERM_COLUMNS: Final = ("nature", "started_on", "started_on_is_month")
 ORGANIZATION_COLUMNS: Final = ("unit_category_id", "founded_on", "founded_on_is_month", "contact_phone")
@@ -55,13 +61,29 @@ COUNT_WORDS: Final = {
 Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
+    """One thing an import wrote, at which version it left it; ``before`` are the columns of what was there already."""
+
     subject: models.Model
     created: bool
     version: int
     place: Organization | None
-    before: dict[str, Any]
-    written: dict[str, int]
+    before: dict[str, Any] = {}
+    written: dict[str, int] = {}
+
+
+def keep_changes(roster: RosterImport, changes: Iterable[Change]) -> None:
+    """Keep what an import wrote, so that it can be taken back. Belongs in the transaction of the writing."""
+    bulk.insert_rows(RosterChange, _CHANGE, starmap(partial(_kept, roster), enumerate(changes, start=1)))
+
+
+def _kept(roster: RosterImport, number: int, change: Change) -> tuple[Any, ...]:
+    sealed = sealing.seal("roster.change", json.dumps(change.before)) if change.before else ""
+    place = change.place.pk if change.place is not None else None
+    return (
+        *(roster.pk, number, change.subject._meta.label_lower, change.subject.pk, change.created),
+        *(change.version, str(change.subject)[:120], place, sealed, change.written, ""),
+    )
 
 
 class Writing:
@@ -71,7 +93,7 @@ class Writing:
         self.roster, self.by = roster, by
         self.moment, self.today = timezone.now(), timezone.localdate()
         self._deeds: list[Deed] = []
-        self._changes: list[_Change] = []
+        self._changes: list[Change] = []
         self._touched: set[int] = set()
 
     def write(self, plan: RosterPlan) -> dict[str, int]:
@@ -86,7 +108,7 @@ class Writing:
         posts_updated = self._update_terms([each for each in posts if not each[1].is_new and each[1].changes])
         audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=self.roster.job)
         freshness.touch(sorted(self._touched))
-        self._keep_changes()
+        keep_changes(self.roster, self._changes)
         return {
             "organizations_created": created,
             "organizations_updated": updated,
@@ -101,7 +123,7 @@ class Writing:
             new = [New(each.organization, each.parent) for each in planned]
             add_many(new, by=self.by, reason=self.roster.note, job=self.roster.job)
         for each in planned:
-            self._changes.append(_Change(each.organization, True, 1, each.organization, {}, {}))
+            self._changes.append(Change(each.organization, True, 1, each.organization, {}, {}))
         return len(planned)
 
     def _update_organizations(self, planned: list[PlannedOrganization]) -> int:
@@ -114,14 +136,14 @@ class Writing:
             organization.version += 1
             values = [getattr(organization, column) for column in ORGANIZATION_COLUMNS]
             rows.append((organization.pk, *values, organization.version, self.moment))
-            self._changes.append(_Change(organization, False, organization.version, organization, before, {}))
+            self._changes.append(Change(organization, False, organization.version, organization, before, {}))
             self._deeds.append((AuditEntry.Kind.CHANGED, organization, organization, each.row.changes))
             self._touched.add(organization.pk)
         bulk.update_rows(Organization, "id", [*ORGANIZATION_COLUMNS, "version", "updated_at"], rows)
         return len(rows)
 
     def _write_people(self, new: list[PlannedPerson], changed: list[PlannedPerson]) -> None:
-        images = [_image(person.member, PERSON_COLUMNS) for person in changed]
+        images = [_image_of(person.member) for person in changed]
         for person in (*new, *changed):
             self._fill(person)
         for person, key in zip(new, bulk.reserve_ids(Member, len(new)), strict=True):
@@ -206,7 +228,7 @@ class Writing:
         changes: Mapping[str, Any] = person.changes if before else _created_in_words(person)
         kind = AuditEntry.Kind.CHANGED if before else AuditEntry.Kind.CREATED
         self._deeds.append((kind, member, place, changes))
-        self._changes.append(_Change(member, not before, member.version, place, before, written))
+        self._changes.append(Change(member, not before, member.version, place, before, written))
         if member.branch_id is not None:
             self._touched.add(member.branch_id)
 
@@ -252,19 +274,15 @@ class Writing:
         self, kind: AuditEntry.Kind, term: CadreTerm, before: dict[str, Any], changes: Mapping[str, Any]
     ) -> None:
         self._deeds.append((kind, term, term.organization, changes))
-        self._changes.append(_Change(term, not before, term.version, term.organization, before, {}))
+        self._changes.append(Change(term, not before, term.version, term.organization, before, {}))
         self._touched |= {term.organization_id} | ({term.person.branch_id} if term.person.branch_id else set())
 
-    def _keep_changes(self) -> None:
-        bulk.insert_rows(RosterChange, _CHANGE, starmap(self._kept, enumerate(self._changes, start=1)))
 
-    def _kept(self, number: int, change: _Change) -> tuple[Any, ...]:
-        sealed = sealing.seal("roster.change", json.dumps(change.before)) if change.before else ""
-        place = change.place.pk if change.place is not None else None
-        return (
-            *(self.roster.pk, number, change.subject._meta.label_lower, change.subject.pk, change.created),
-            *(change.version, str(change.subject)[:120], place, sealed, change.written, ""),
-        )
+def _image_of(member: Member) -> dict[str, Any]:
+    """The person as they are. What is sealed stands here in clear – the image is sealed as a whole – so that it can be
+    put back after sealing and index keys were changed."""
+    image = _image(member, [column for column in PERSON_COLUMNS if column not in OWN_SEALS])
+    return image | {name: getattr(member, name) for name in SEALED}
 
 
 def _image(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:

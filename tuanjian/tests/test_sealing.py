@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tuanjian import sealing
-from tuanjian.sealing import Keyring, KeysMissing, SealBroken
+from tuanjian import keyring, sealing
+from tuanjian.keyring import Keyring, KeysMissing
+from tuanjian.sealing import SealBroken
 
 
 def key(letter):
@@ -23,15 +24,15 @@ def keys(settings):
     settings.TUANJIAN_INDEX_KEY = key("i")
     settings.TUANJIAN_AUDIT_KEY = key("u")
     settings.KEYS_FILE = None
-    sealing.forget_keyring()
+    keyring.forget()
     yield settings
-    sealing.forget_keyring()
+    keyring.forget()
 
 
 def change(settings, **values):
     for name, value in values.items():
         setattr(settings, name, value)
-    sealing.forget_keyring()
+    keyring.forget()
 
 
 def without_environment(settings, path):
@@ -137,10 +138,10 @@ def test_audit_mac_depends_on_its_key_only(keys):
 
 
 def test_fingerprints_recognise_the_key_that_changed(keys):
-    before = sealing.fingerprints()
+    before = keyring.fingerprints()
     change(keys, TUANJIAN_SEALING_KEYS=f"k2:{key('x')},k1:{key('a')}")
 
-    after = sealing.fingerprints()
+    after = keyring.fingerprints()
 
     assert list(before) == list(after) == ["sealing.k2", "sealing.k1", "index", "audit"]
     assert [name for name in before if before[name] != after[name]] == ["sealing.k2"]
@@ -148,7 +149,7 @@ def test_fingerprints_recognise_the_key_that_changed(keys):
 
 
 def test_keyring_holds_the_keys_in_order_and_does_not_print_them():
-    ring = sealing.keyring()
+    ring = keyring.current()
 
     assert ring == Keyring({"k2": b"b" * 32, "k1": b"a" * 32}, b"i" * 32, b"u" * 32)
     assert "b" * 32 not in repr(ring)
@@ -157,7 +158,7 @@ def test_keyring_holds_the_keys_in_order_and_does_not_print_them():
 
 def keys_missing():
     with pytest.raises(KeysMissing) as caught:
-        sealing.keyring()
+        keyring.current()
     return str(caught.value)
 
 
@@ -174,7 +175,7 @@ def test_no_keys_at_all(keys, tmp_path):
 
 
 def test_some_keys_are_not_enough(keys, tmp_path):
-    sealing.make_keys_file(tmp_path / "keys.json")
+    keyring.make_file(tmp_path / "keys.json")
 
     change(keys, TUANJIAN_INDEX_KEY="", TUANJIAN_AUDIT_KEY="", KEYS_FILE=tmp_path / "keys.json")
 
@@ -205,16 +206,16 @@ def test_keys_may_be_written_in_both_base64_alphabets(keys):
 
     change(keys, TUANJIAN_INDEX_KEY=base64.urlsafe_b64encode(secret).decode())
 
-    assert sealing.keyring().index == secret
+    assert keyring.current().index == secret
 
 
 def test_make_keys_file_writes_random_keys_for_the_owner_only(keys, tmp_path):
     path = tmp_path / "var" / "keys" / "keys.json"
 
-    sealing.make_keys_file(path)
+    keyring.make_file(path)
 
     without_environment(keys, path)
-    assert [len(sealing.keyring().sealing["k1"]), len(sealing.keyring().index), len(sealing.keyring().audit)] == [
+    assert [len(keyring.current().sealing["k1"]), len(keyring.current().index), len(keyring.current().audit)] == [
         32
     ] * 3
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -224,10 +225,10 @@ def test_make_keys_file_writes_random_keys_for_the_owner_only(keys, tmp_path):
 
 def test_make_keys_file_never_replaces_keys(tmp_path):
     path = tmp_path / "keys.json"
-    sealing.make_keys_file(path)
+    keyring.make_file(path)
     before = path.read_bytes()
 
-    sealing.make_keys_file(path)
+    keyring.make_file(path)
 
     assert path.read_bytes() == before
 
@@ -241,7 +242,7 @@ def test_processes_that_race_end_with_one_file(tmp_path, monkeypatch, links):
 
     def race():
         start.wait()
-        sealing.make_keys_file(path)
+        keyring.make_file(path)
 
     threads = [threading.Thread(target=race) for _ in range(8)]
     for thread in threads:
