@@ -81,7 +81,8 @@ class RosterImport(models.Model):
     lease_until = models.DateTimeField(null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     # {"rows": {kind: {state: number}}, "branches": ids of the branches the file lists people of,
-    #  "written": {what: number}, "returned": number, "kept": number}
+    #  "findings": classes of what is wrong (members.roster.classifying), "written": {what: number},
+    #  "returned": number, "kept": number}
     counts = models.JSONField(default=dict)
     # One a sheet: name, kind, heading row, columns, unmapped headings, warnings, lines left out. No cells.
     sheets = models.JSONField(default=list)

@@ -21,8 +21,11 @@ def missing_from_file(roster: RosterImport, *, user: User) -> MemberQuerySet:
     """People of those branches whom no row of the file means, as far as the user may see them.
 
     Only people of the kinds the file lists: a list of members misses no young people. Rows that were refused count as
-    meaning somebody where their number could be read. Nothing is done about anybody because of it.
+    meaning somebody where their number could be read. Nobody once the rows are deleted. Nothing is done about anybody.
     """
+    if not roster.rows.exists():
+        # They are deleted after a time (``expiring``); without them everybody would be missing.
+        return Member.objects.none()
     rows = roster.rows.filter(target_id__isnull=False).exclude(kind=RowKind.ORGANIZATIONS)
     kinds = roster.counts.get("rows", {})
     listed = Q(pk__in=())

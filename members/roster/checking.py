@@ -8,13 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from branches import audit
 from branches.models import Organization
 from members.models.roster import ImportPurpose, ImportState, RosterFile, RosterImport
 from members.roster import purposes
 from members.roster.absent import covered_branches
+from members.roster.classifying import count_findings
 from members.roster.findings import Finding
 from members.roster.layouts import SheetLayout
 from members.roster.rows import letter
@@ -61,9 +64,22 @@ def return_lost(*, now: dt.datetime | None = None) -> int:
     """
     now = now or timezone.now()
     lost = RosterImport.objects.filter(lease_until__lt=now)
-    checks = lost.filter(state=ImportState.CHECKING)
-    count = checks.update(state=ImportState.FAILED, lease_until=None, error="后台任务中断，请点“重新检查”。")
-    return count + lost.filter(state=ImportState.WRITING).update(state=ImportState.TO_CONFIRM, lease_until=None)
+    returned = 0
+    for roster in list(lost.select_related("organization", "started_by")):
+        returned += _return(roster, lost)
+    return returned
+
+
+@transaction.atomic
+def _return(roster: RosterImport, lost: QuerySet[RosterImport]) -> int:
+    this = lost.filter(pk=roster.pk)
+    count = this.filter(state=ImportState.CHECKING).update(
+        state=ImportState.FAILED, lease_until=None, error="后台任务中断，请点“重新检查”。"
+    )
+    count += this.filter(state=ImportState.WRITING).update(state=ImportState.TO_CONFIRM, lease_until=None)
+    if count:
+        _note_job(roster, "后台任务中断")
+    return count
 
 
 def _check(roster: RosterImport) -> None:
@@ -85,12 +101,15 @@ def _check(roster: RosterImport) -> None:
     roster.error_code = roster.error = ""
     roster.fingerprint = plan.fingerprint
     branches = covered_branches(plan) if roster.purpose == ImportPurpose.ROSTER else []
-    roster.counts = {"rows": plan.totals_by_kind(), "branches": branches}
+    findings = count_findings(plan.rows)
+    roster.counts = {"rows": plan.totals_by_kind(), "branches": branches, "findings": findings}
     roster.sheets = [_about(layout) for layout in layouts]
     roster.warnings = list(workbook.warnings)
     roster.checked_at = timezone.now()
     roster.done = roster.total = _STEPS * total
-    roster.save()
+    with transaction.atomic():
+        roster.save()
+        _note_job(roster, roster.get_state_display())
 
 
 def read_file(roster: RosterImport) -> Workbook:
@@ -110,10 +129,19 @@ def _progress(roster: RosterImport, *, done: int, total: int | None = None) -> N
     RosterImport.objects.filter(pk=roster.pk).update(**values)
 
 
+@transaction.atomic
 def _fail(roster: RosterImport, code: str, message: str) -> None:
     RosterImport.objects.filter(pk=roster.pk).update(
         state=ImportState.FAILED, lease_until=None, error_code=code, error=message[:300], done=F("total")
     )
+    _note_job(roster, "失败", message)
+
+
+def _note_job(roster: RosterImport, result: str, why: str = "") -> None:
+    """What became of the job, in the log; it worked for whoever started it."""
+    changes = {"结果": [None, result]}
+    kind, by = audit.Kind.JOB, roster.started_by
+    audit.record(kind, roster, by=by, at=roster.organization, changes=changes, reason=why, job=roster.job)
 
 
 def _about(layout: SheetLayout) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from branches.models import Organization, User
@@ -51,7 +51,8 @@ class Purpose:
     """One purpose of importing.
 
     ``right`` is asked for at the organisation imported to, at upload, check, commit and taking back. ``columns`` are
-    all columns of a kind of row, ``shown`` the fields of it a preview has room for.
+    all columns of a kind of row, ``shown`` the fields of it a preview has room for, the first of them its name.
+    ``finding_words`` are half-sentences for codes of findings that only this purpose knows.
     """
 
     key: ImportPurpose
@@ -63,6 +64,7 @@ class Purpose:
     columns: Callable[[RowKind], Sequence[Column]]
     shown: Mapping[RowKind, tuple[str, ...]]
     count_words: Mapping[str, str]
+    finding_words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:

@@ -57,6 +57,9 @@ def start(
         kept = RosterFile(roster=roster)
         kept.content = content
         kept.save()
+        changes = {"内容": [None, roster.get_purpose_display()]}
+        kind = audit.Kind.CREATED
+        audit.record(kind, roster, by=by, at=organization, changes=changes, reason=roster.note, job=roster.job)
     check_roster.enqueue(roster.pk)
     roster.refresh_from_db()
     return roster

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import io
+import json
 
 from django.core.files import File
+from django.utils import timezone
 from openpyxl import Workbook
 
+from members.models.roster import ImportState, RosterImport, RosterRow, RowKind, RowState
 from members.roster.applying import apply_plan
 from members.roster.starting import start
 from members.tests.builders import a_phone, an_id_number
+from tuanjian import sealing
 from tuanjian.idnumbers import Gender
 
 MEMBER_HEADINGS = ("姓名", "身份证号", "民族", "政治面貌", "入团年月", "所在团支部", "团内职务", "手机号")
@@ -57,6 +61,33 @@ def imported(sheets, *, organization, by, **options):
     """The import as it has been written."""
     roster = checked(sheets, organization=organization, by=by, **options)
     apply_plan(roster, by=by)
+    return roster
+
+
+def an_import(organization, *, by, label="费思源", note=""):
+    """An import of one new member that waits for confirmation, without the file and the check."""
+    numbers = {state.value: int(state == RowState.NEW) for state in RowState}
+    roster = RosterImport.objects.create(
+        organization=organization,
+        started_by=by,
+        note=note,
+        file_name="名册.xlsx",
+        as_of_on=timezone.localdate(),
+        state=ImportState.TO_CONFIRM,
+        counts={"rows": {RowKind.MEMBERS: numbers}, "branches": [], "findings": []},
+    )
+    content = {"read": {"facts": {"name": label}, "cells": {}}, "shown": {"name": label}}
+    sealed = sealing.seal("roster.row", json.dumps(content))
+    RosterRow.objects.create(
+        roster=roster,
+        number=1,
+        sheet="团员",
+        line=2,
+        kind=RowKind.MEMBERS,
+        state=RowState.NEW,
+        label=label,
+        sealed=sealed,
+    )
     return roster
 
 

@@ -1,0 +1,73 @@
+"""What an import wrote and what of it was taken back, line by line, with the way to the record if it may be seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from branches.models import User
+from members.models import CadreTerm
+from members.models.roster import RosterChange, RosterImport
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One thing the import wrote. ``url`` is "" where the record is gone or out of sight."""
+
+    change: RosterChange
+    what: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many objects of one kind were created and updated, and how many of them are still as the import left them."""
+
+    what: str
+    created: int
+    updated: int
+
+
+def effects(changes: Sequence[RosterChange], *, user: User) -> list[Effect]:
+    """The changes, with links to what ``user`` may see. One query for each kind of record."""
+    keys: dict[str, list[int]] = defaultdict(list)
+    for change in changes:
+        keys[change.object_type].append(change.object_id)
+    urls = {kind: _urls(kind, ids, user) for kind, ids in keys.items()}
+    return [
+        Effect(change, _name(change.object_type), urls[change.object_type].get(change.object_id, ""))
+        for change in changes
+    ]
+
+
+def written_by(roster: RosterImport) -> list[Written]:
+    """What the import wrote, by kind of record, in the order in which it was written. One query."""
+    rows = roster.changes.order_by("object_type").values("object_type")
+    counted = rows.annotate(made=Count("pk", filter=Q(created=True)), changed=Count("pk", filter=Q(created=False)))
+    return [Written(_name(row["object_type"]), row["made"], row["changed"]) for row in counted]
+
+
+def changes_asked(roster: RosterImport, *, kept: bool) -> Any:
+    """Everything the import wrote in the order of writing, or only what was kept when it was taken back."""
+    changes = roster.changes.select_related("branch").order_by("number")
+    return changes.exclude(kept_because="") if kept else changes
+
+
+def _name(object_type: str) -> str:
+    return str(apps.get_model(object_type)._meta.verbose_name)
+
+
+def _urls(object_type: str, ids: list[int], user: User) -> dict[int, str]:
+    model: Any = apps.get_model(object_type)
+    visible = model._default_manager.all().visible_to(user).filter(pk__in=ids)
+    if model is CadreTerm:
+        # A post has no page of its own.
+        places = visible.values_list("pk", "organization_id")
+        return {pk: reverse("members:organization_cadres", args=[place]) for pk, place in places}
+    return {found.pk: found.get_absolute_url() for found in visible}

@@ -1,0 +1,75 @@
+"""进度: how far the check or the writing of an import has come, how fast, and whether anybody is at work at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from members.models.roster import ImportState, RosterImport
+
+UNDER_WAY: Final = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.WRITING)
+PATIENCE: Final = dt.timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """An import as seen by somebody who has been watching it since a moment."""
+
+    roster: RosterImport
+    now: dt.datetime
+    since: dt.datetime
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.roster.state not in UNDER_WAY
+
+    @property
+    def is_writing(self) -> bool:
+        return self.roster.state == ImportState.WRITING
+
+    @property
+    def seconds(self) -> int:
+        return max(0, int((self.now - self.since).total_seconds()))
+
+    @property
+    def rows(self) -> int:
+        """Rows of the file, 0 while nobody has counted them."""
+        return sum(sum(kinds.values()) for kinds in self.roster.counts.get("rows", {}).values()) or self._steps // 4
+
+    @property
+    def rows_done(self) -> int:
+        return self.rows * self.roster.percent // 100
+
+    @property
+    def _steps(self) -> int:
+        return self.roster.total
+
+    @property
+    def rate(self) -> int:
+        """Rows a second, 0 while it cannot be told."""
+        return self.rows_done // self.seconds if self.seconds else 0
+
+    @property
+    def seconds_left(self) -> int:
+        """About, 0 while it cannot be told."""
+        return -(-(self.rows - self.rows_done) // self.rate) if self.rate else 0
+
+    @property
+    def waits_in_vain(self) -> bool:
+        """Whether nobody has begun, though there was time: the background worker is probably not running."""
+        return self.roster.state == ImportState.UPLOADED and self.now - self.since > PATIENCE
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether whoever worked on it is gone."""
+        return self.roster.has_lost_its_worker(self.now)
+
+
+def pace_of(roster: RosterImport, *, now: dt.datetime, since: str = "") -> Pace:
+    """The pace of an import for somebody who watches ``since`` then (seconds since 1970), else since ``now``."""
+    if since.isascii() and since.isdigit() and len(since) < 12:
+        watched = dt.datetime.fromtimestamp(int(since), tz=dt.UTC)
+        return Pace(roster, now, min(watched, now))
+    return Pace(roster, now, now)

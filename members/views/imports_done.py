@@ -1,0 +1,80 @@
+"""Pages of an import that has been checked or written: refused rows, people not in the file, what was written, 撤回."""
+
+from __future__ import annotations
+
+import io
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from branches.http import AuthenticatedHttpRequest, get_visible
+from members.import_tables import AbsentTable, ChangeTable
+from members.models.roster import ImportState, RosterImport
+from members.roster import effects, handouts, reviewing, undoing
+from members.views.imports import get_import
+from tuanjian.access import Access, access
+from tuanjian.paging import page_of, paged
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_safe
+def refused(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """The refused rows as a workbook. It holds numbers in clear, so only whoever may import there gets it."""
+    roster = get_import(request.user, pk)
+    try:
+        content = handouts.refused_rows(roster, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+        return redirect("members:import", pk)
+    name = handouts.file_name(roster, on=timezone.localdate())
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def absent(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """在册但不在表中."""
+    roster = get_visible(RosterImport, request.user, pk=pk)
+    people = reviewing.absent_people(roster, user=request.user)
+    if people is None:
+        messages.warning(request, "只有待确认和已完成的名册导入，才列出在册但不在表中的人。")
+        return redirect("members:import", pk)
+    table = paged(request, AbsentTable(people.select_related("branch")))
+    return render(request, "members/imports/absent.html", {"roster": roster, "table": table})
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def changes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Everything the import wrote; ``?kept=1`` only what was kept when it was taken back."""
+    roster = get_visible(RosterImport, request.user, pk=pk)
+    kept = request.GET.get("kept") == "1"
+    page = page_of(request, effects.changes_asked(roster, kept=kept))
+    table = ChangeTable(effects.effects(list(page), user=request.user))
+    context = {"roster": roster, "table": table, "page": page, "kept": kept}
+    return render(request, "members/imports/changes.html", context)
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def take_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Confirm and take back the whole import."""
+    roster = get_import(request.user, pk)
+    if request.method == "POST" or roster.state != ImportState.DONE:
+        return _take_back(request, roster)
+    return render(request, "members/imports/take_back.html", {"roster": roster, "written": effects.written_by(roster)})
+
+
+def _take_back(request: AuthenticatedHttpRequest, roster: RosterImport) -> HttpResponse:
+    if request.method != "POST":
+        messages.warning(request, f"这次导入的状态是“{roster.get_state_display()}”，没有可撤回的内容。")
+        return redirect("members:import", roster.pk)
+    try:
+        undoing.take_back(roster, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+    return redirect("members:import", roster.pk)
