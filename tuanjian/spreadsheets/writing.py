@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, repeat
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final, NamedTuple, cast
 
 from openpyxl import Workbook as Book
 from openpyxl.cell.cell import Cell, WriteOnlyCell
@@ -25,6 +25,21 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | int | float | Decimal | bool | date | datetime | None
+
+
+class Open(NamedTuple):
+    """A cell to be filled in, in a column that is locked: it may be changed and is tinted."""
+
+    value: Value = None
+
+
+class Closed(NamedTuple):
+    """A cell nothing has to be done about: locked, its words in grey."""
+
+    value: Value
+
+
+Content = Value | Open | Closed
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
@@ -47,6 +62,8 @@ class Column:
     """In a protected sheet only the cells of open columns may be changed."""
     choices: str = ""
     """The name of a list of the workbook (``WorkbookPlan.lists``) the cells are chosen from."""
+    other_words: bool = False
+    """Whether words that do not stand in the list may be typed as well."""
     note: str = ""
     """Shown beside the cell when it is selected."""
     wrap: bool = False
@@ -57,12 +74,13 @@ class SheetPlan:
     """One sheet: lines of title, the heading, the rows, notes below.
 
     ``rows`` may be a generator; it is gone through once. ``open_lines`` empty lines below the rows get formats and
-    lists too, for templates. A sheet is protected as soon as one of its columns is locked.
+    lists too, for templates. A sheet is protected as soon as one of its columns is locked; values given as ``Open`` or
+    ``Closed`` make exceptions for single cells.
     """
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Sequence[Value]]
+    rows: Iterable[Sequence[Content]]
     heading_lines: Sequence[str] = ()
     notes: Sequence[str] = ()
     open_lines: int = 0
@@ -132,13 +150,13 @@ def _write_sheet(book: Book, plan: SheetPlan) -> None:
     heading_line = len(plan.heading_lines) + 1
     _lay_out(sheet, plan, heading_line)
     _write_heading(sheet, plan)
-    # A row is written as soon as it is appended, so one cell per column serves all rows; making each costs thrice.
-    cells = [_cell(sheet, None, style) for style in _column_styles(book, plan)]
+    # A row is written as soon as it is appended, so one cell per column and style serves all rows; making each costs
+    # thrice.
+    protected = any(column.locked for column in plan.columns)
+    columns = [_Cells(book, sheet, column, protected=protected) for column in plan.columns]
     last = heading_line
-    for row in chain(plan.rows, repeat([None] * len(cells), plan.open_lines)):
-        for cell, value in zip(cells, row, strict=True):
-            _fill(cell, value)
-        sheet.append(cells)
+    for row in chain(plan.rows, repeat([None] * len(columns), plan.open_lines)):
+        sheet.append([cells.holding(value) for cells, value in zip(columns, row, strict=True)])
         last += 1
     for note in plan.notes:
         sheet.append([_cell(sheet, note, "标题行")])
@@ -176,25 +194,48 @@ def _write_heading(sheet: Worksheet, plan: SheetPlan) -> None:
     sheet.append([_cell(sheet, column.heading, "表头") for column in plan.columns])
 
 
-def _column_styles(book: Book, plan: SheetPlan) -> Iterator[str]:
-    """Yield a named style for each column: setting one name costs a cell far less than setting its parts."""
-    protected = any(column.locked for column in plan.columns)
-    for column in plan.columns:
-        locked = column.locked or not protected
-        name = f"单元格 {column.number_format}{' 换行' if column.wrap else ''}{'' if locked else ' 可填'}"
-        if name not in book.named_styles:
-            alignment = Alignment(vertical="center", wrap_text=column.wrap)
-            book.add_named_style(
-                NamedStyle(
-                    name=name,
-                    font=Font(name=_FONT, size=11),
-                    border=_FRAME,
-                    alignment=alignment,
-                    number_format=column.number_format,
-                    protection=Protection(locked=locked),
-                )
-            )
-        yield name
+class _Cells:
+    """The cells of a column: an ordinary one, and an open and a closed one where they occur."""
+
+    def __init__(self, book: Book, sheet: Worksheet, column: Column, *, protected: bool) -> None:
+        self._book, self._sheet, self._column = book, sheet, column
+        self._usual = self._cell("可填" if protected and not column.locked else "")
+        self._marked: dict[type[Open | Closed], Cell] = {}
+
+    def holding(self, content: Content) -> Cell:
+        """The cell with this content, until the next one is asked for."""
+        if not isinstance(content, Open | Closed):
+            _fill(self._usual, content)
+            return self._usual
+        kind = type(content)
+        if kind not in self._marked:
+            self._marked[kind] = self._cell("待填" if kind is Open else "已填")
+        _fill(self._marked[kind], content.value)
+        return self._marked[kind]
+
+    def _cell(self, state: str) -> Cell:
+        return _cell(self._sheet, None, _named_style(self._book, self._column, state))
+
+
+def _named_style(book: Book, column: Column, state: str) -> str:
+    """The name of the style of cells of this column in this state, made at its first use.
+
+    Setting one name costs a cell far less than setting its parts.
+    """
+    name = f"单元格 {column.number_format}{' 换行' if column.wrap else ''} {state}".rstrip()
+    if name not in book.named_styles:
+        style = NamedStyle(
+            name=name,
+            font=Font(name=_FONT, size=11, color="808890" if state == "已填" else None),
+            border=_FRAME,
+            alignment=Alignment(vertical="center", wrap_text=column.wrap),
+            number_format=column.number_format,
+            protection=Protection(locked=state not in ("可填", "待填")),
+        )
+        if state == "待填":
+            style.fill = PatternFill("solid", fgColor="FFF4D6")
+        book.add_named_style(style)
+    return name
 
 
 def _cell(sheet: Worksheet, value: Value, style: str) -> Cell:
@@ -222,7 +263,7 @@ def _offer_choices(sheet: Worksheet, plan: SheetPlan, *, first: int, last: int) 
         if column.choices:
             check = DataValidation(type="list", formula1=column.choices, allow_blank=True)
             check.error, check.errorTitle = f"请从列表中选择{column.heading}。", "填写有误"
-            check.showErrorMessage = True
+            check.showErrorMessage = not column.other_words
         elif column.note:
             check = DataValidation(allow_blank=True)
         else:

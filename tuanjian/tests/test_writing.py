@@ -7,7 +7,7 @@ import pytest
 
 from tuanjian.spreadsheets.cells import Cell, Kind, Merge, Row
 from tuanjian.spreadsheets.reading import read_in_process
-from tuanjian.spreadsheets.writing import Column, SheetPlan, WorkbookPlan, write_workbook
+from tuanjian.spreadsheets.writing import Closed, Column, Open, SheetPlan, WorkbookPlan, write_workbook
 from tuanjian.tests.workbooks import number, text
 
 COLUMNS = [
@@ -121,3 +121,24 @@ def test_an_open_file_is_written_and_titles_are_made_to_fit():
 def test_a_row_of_another_length_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="zip"):
         write_workbook(a_plan(("甲", 1)), tmp_path / "a.xlsx")
+
+
+def test_single_cells_can_be_open_or_closed(written):
+    columns = [Column("姓名", locked=True), Column("民族", locked=True), Column("学历", locked=True)]
+
+    sheet = openpyxl.load_workbook(written(a_plan(("李小明", Open(), Closed("已填")), columns=columns)))["名册"]
+
+    name, gap, filled = sheet["A2"], sheet["B2"], sheet["C2"]
+    assert sheet.protection.sheet
+    assert [cell.protection.locked for cell in (name, gap, filled)] == [True, False, True]
+    assert (gap.value, gap.fill.fgColor.rgb, gap.number_format) == (None, "00FFF4D6", "@")
+    assert (filled.value, filled.font.color.rgb, name.font.color) == ("已填", "00808890", None)
+
+
+def test_other_words_than_those_listed_are_refused_unless_they_may_be_typed(written):
+    columns = [Column("民族", choices="民族"), Column("职务", choices="民族", other_words=True)]
+
+    sheet = openpyxl.load_workbook(written(a_plan(columns=columns, open_lines=1)))["名册"]
+
+    checks = {str(check.sqref): check.showErrorMessage for check in sheet.data_validations.dataValidation}
+    assert checks == {"A2": True, "B2": False}
