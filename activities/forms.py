@@ -146,6 +146,7 @@ class ActivityForm(forms.Form):
     )
     host = _text("主持人", 50)
     recorder = _text("记录人", 50)
+    attended = _count("参加人数")
     agenda = _long_text("议题", 2_000)
     minutes = _long_text("内容记录", 10_000)
     resolution = _long_text("决议", 2_000)
@@ -166,6 +167,7 @@ class ActivityForm(forms.Form):
             verb = "选择" if name == "kind" else "填写"
             self.fields[name].error_messages["required"] = f"请{verb}{self.fields[name].label}。"
         del self.fields["place"].widget.attrs["list"]
+        self.fields["attended"].help_text = "没有逐人登记时，只填本组织到会的人数。"
         self._prepare_day()
         self.people = self._people(known.attendances)
         self.guests = _lines(GuestForm, data, "guests", known.externals)
@@ -298,7 +300,7 @@ def _helper() -> FormHelper:
     helper.layout = Layout(
         "version",
         Fieldset("活动", "kind", HTML('{% include "activities/_day.html" %}'), Field("topic", wrapper_class="span-2")),
-        Fieldset("到会情况", HTML('{% include "activities/_attendance.html" %}')),
+        Fieldset("到会情况", HTML('{% include "activities/_attendance.html" %}'), "attended"),
         Fieldset("时间和地点", "starts_at", "ends_at", "place", "mode", "host", "recorder"),
         Fieldset("内容", *(Field(name, wrapper_class="span-all") for name in ("agenda", "minutes", "resolution"))),
         Fieldset("外部参加人员和成果", HTML('{% include "activities/_lines.html" %}')),

@@ -95,6 +95,7 @@ def _facts(activity: Activity) -> list[Line]:
         Line("地点", activity.place),
         Line("主持人", activity.host),
         Line("记录人", activity.recorder),
+        Line("参加人数", f"{activity.attended:,} 人" if activity.attended else ""),
         Line("主办组织", str(activity.organization)),
     ]
 

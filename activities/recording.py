@@ -6,21 +6,26 @@ cannot have happened: a day that is still to come, people who did not belong the
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
 from activities import attending
-from activities.models import Activity, Attendance
+from activities.models import Activity, ActivityResult, Attendance, ExternalParticipants
 from activities.wording import FACTS, Details, details_of, in_words
 from branches import audit, freshness
 from branches.models import Organization, User
 from branches.scoping import Right
+from tuanjian import bulk
 from tuanjian.placeholders import is_placeholder
 
 STALE = "stale"
 # Texts that may be left empty: “无” and “待补” are taken as empty.
+_ALL: Final = tuple(field.attname for field in Activity._meta.concrete_fields)
 OPTIONAL_TEXTS = ("place", "host", "recorder", "agenda", "minutes", "resolution")
 
 
@@ -39,22 +44,49 @@ def record(activity: Activity, *, details: Details, by: User | None) -> Activity
     """Save a new activity with attendance, people from outside and results.
 
     Refuses a day still to come, times that run backwards, people who did not belong to the organisation that day,
-    a topic that says nothing, and organisations that are closed.
+    a number beside names, a topic that says nothing, and organisations that are closed.
     """
     # Locked, so that the organisation is not closed meanwhile.
     organization = Organization.objects.select_for_update(no_key=True).get(pk=activity.organization_id)
-    if organization.is_closed:
-        raise ValidationError(f"{organization}已撤销，不能再登记活动，请登记到现在的组织。")
+    _refuse_closed(organization)
     _tidy(activity)
-    _refuse_impossible(activity)
-    _refuse_strangers(activity, details.attendances)
+    _refuse_impossible(activity, details)
+    _refuse_strangers(activity, details.attendances, _belonging(activity))
     activity.recorded_by = by
     activity.save()
     _save_details(activity, details)
-    said = {label: words for label, words in in_words(activity, details).items() if words}
-    audit.record(audit.Kind.CREATED, activity, by=by, at=organization, changes=audit.difference({}, said))
+    audit.record(audit.Kind.CREATED, activity, by=by, at=organization, changes=_said(activity, details))
     freshness.touch([organization])
     return activity
+
+
+@transaction.atomic
+def record_many(
+    records: Sequence[tuple[Activity, Details]], *, by: User | None, reason: str = "", job: str = ""
+) -> None:
+    """Save new activities as ``record`` saves each, with a number of statements that hardly depends on theirs.
+
+    Refuses what ``record`` refuses; nothing is kept then. ``reason`` and ``job`` stand in the log.
+    """
+    keys = {activity.organization_id for activity, _ in records}
+    locked = Organization.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    organizations = {organization.pk: organization for organization in locked}
+    rolls, moment = attending.Rolls(organizations.values(), user=None), timezone.now()
+    for activity, details in records:
+        organization = organizations[activity.organization_id]
+        _refuse_closed(organization)
+        _tidy(activity)
+        _refuse_impossible(activity, details)
+        belonging = {person.pk for person in rolls.people_of(organization, activity.held_on)}
+        _refuse_strangers(activity, details.attendances, belonging)
+        activity.recorded_by, activity.recorded_at, activity.updated_at = by, moment, moment
+    _insert(records)
+    deeds = [
+        (audit.Kind.CREATED, activity, organizations[activity.organization_id], _said(activity, details))
+        for activity, details in records
+    ]
+    audit.record_many(deeds, by=by, reason=reason, job=job)
+    freshness.touch(sorted(keys))
 
 
 @transaction.atomic
@@ -77,9 +109,10 @@ def correct(filled: Activity, *, details: Details, version: int, by: User) -> Ac
     changes = audit.difference(before, in_words(stored, details))
     if not changes:
         return stored
-    _refuse_impossible(stored)
+    _refuse_impossible(stored, details)
     known = {row.person_id for row in had.attendances} if stored.held_on == held_on else set()
-    _refuse_strangers(stored, [row for row in details.attendances if row.person_id not in known])
+    newly = [row for row in details.attendances if row.person_id not in known]
+    _refuse_strangers(stored, newly, _belonging(stored))
     _raise_version(stored)
     for rows in (stored.attendances, stored.externals, stored.results):
         rows.all().delete()
@@ -159,23 +192,63 @@ def _tidy(activity: Activity) -> None:
         setattr(activity, name, "" if is_placeholder(text) else text)
 
 
-def _refuse_impossible(activity: Activity) -> None:
+def _refuse_impossible(activity: Activity, details: Details) -> None:
     if not activity.topic or is_placeholder(activity.topic):
         raise ValidationError({"topic": "请写明活动主题。"})
     if activity.held_on > timezone.localdate():
         raise ValidationError({"held_on": "日期在今天之后，请在活动举行以后再登记。"})
     if activity.starts_at and activity.ends_at and activity.ends_at < activity.starts_at:
         raise ValidationError({"ends_at": "结束时间早于开始时间，请核对。"})
+    if activity.attended is not None and details.attendances:
+        raise ValidationError({"attended": "已经逐人登记到会情况，参加人数按名单计算，这里请留空。"})
 
 
-def _refuse_strangers(activity: Activity, noted: list[Attendance]) -> None:
-    belonging = set(attending.people_of(activity.organization, activity.held_on).values_list("pk", flat=True))
+def _refuse_closed(organization: Organization) -> None:
+    if organization.is_closed:
+        raise ValidationError(f"{organization}已撤销，不能再登记活动，请登记到现在的组织。")
+
+
+def _belonging(activity: Activity) -> set[int]:
+    return set(attending.people_of(activity.organization, activity.held_on).values_list("pk", flat=True))
+
+
+def _refuse_strangers(activity: Activity, noted: list[Attendance], belonging: Container[int]) -> None:
     names = "、".join(row.person.name for row in noted if row.person_id not in belonging)
     if names:
         where = "名册上" if activity.organization.is_branch else "在任团干部之列"
         raise ValidationError(
             f"{names} {activity.held_on} 不在{activity.organization}{where}，不能登记到会，请核对日期和人员。"
         )
+
+
+def _said(activity: Activity, details: Details) -> dict[str, list[str | None]]:
+    """Everything a new record says, for the log."""
+    said = {label: words for label, words in in_words(activity, details).items() if words}
+    return audit.difference({}, said)
+
+
+def _insert(records: Sequence[tuple[Activity, Details]]) -> None:
+    for (activity, _), key in zip(records, bulk.reserve_ids(Activity, len(records)), strict=True):
+        activity.pk, activity._state.adding = key, False
+    bulk.insert_rows(Activity, _ALL, ([getattr(activity, name) for name in _ALL] for activity, _ in records))
+    attendances = ((activity.pk, row) for activity, details in records for row in details.attendances)
+    externals = ((activity.pk, row) for activity, details in records for row in details.externals)
+    results = ((activity.pk, row) for activity, details in records for row in details.results)
+    bulk.insert_rows(
+        Attendance,
+        ("activity", "person", "state", "reason"),
+        ((key, row.person_id, row.state, row.reason) for key, row in attendances),
+    )
+    bulk.insert_rows(
+        ExternalParticipants,
+        ("activity", "description", "count"),
+        ((key, row.description, row.count) for key, row in externals),
+    )
+    bulk.insert_rows(
+        ActivityResult,
+        ("activity", "label", "count", "unit"),
+        ((key, row.label, row.count, row.unit) for key, row in results),
+    )
 
 
 def _save_details(activity: Activity, details: Details) -> None:

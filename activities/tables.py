@@ -27,6 +27,13 @@ def _number() -> dict[str, dict[str, Any]]:
     return {"th": {"class": "num"}, "td": {"class": lambda value: "num" if value else "num not-phone"}}
 
 
+def _present() -> dict[str, dict[str, Any]]:
+    """The same where the number may have been counted instead of noted by name."""
+    said = _number()
+    said["td"]["class"] = lambda value, record: "num" if value or record.attended else "num not-phone"
+    return said
+
+
 class ActivityTable(tables.Table):
     """活动: one line an activity; under 768 px each line is a card."""
 
@@ -37,7 +44,7 @@ class ActivityTable(tables.Table):
     kind = tables.Column("类型", orderable=False, attrs=_cell("state kind"))
     topic = tables.Column("主题", orderable=False, attrs=_cell("name topic"))
     organization = tables.Column("主办组织", orderable=False, attrs=_cell("bare"))
-    present = tables.Column("出席/应到", accessor="expected_count", orderable=False, attrs=_number())
+    present = tables.Column("出席/应到", accessor="expected_count", orderable=False, attrs=_present())
     guests = tables.Column("外部人员", accessor="guest_count", orderable=False, attrs=_number())
     deeds = tables.Column("操作", accessor="pk", orderable=False, attrs=_cell("deeds"))
 
@@ -69,6 +76,8 @@ class ActivityTable(tables.Table):
 
     def render_present(self, record: Activity) -> str:
         present, expected = record.present_count, record.expected_count  # type: ignore[attr-defined]  # annotated
+        if not expected and record.attended:
+            return f"{record.attended:,} 人"
         return f"{present}/{expected}" if expected else DASH
 
     def render_guests(self, value: int) -> str:

@@ -12,7 +12,7 @@ from activities.models import Activity, ActivityResult, Attendance, ExternalPart
 
 # What a record says about itself, in the order of the form.
 FACTS = (
-    *("kind", "held_on", "topic", "starts_at", "ends_at", "mode", "place", "host", "recorder"),
+    *("kind", "held_on", "topic", "starts_at", "ends_at", "mode", "place", "host", "recorder", "attended"),
     *("agenda", "minutes", "resolution"),
 )
 

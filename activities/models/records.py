@@ -85,6 +85,8 @@ class Activity(models.Model):
     place = models.CharField("地点", max_length=100, blank=True)
     host = models.CharField("主持人", max_length=50, blank=True)
     recorder = models.CharField("记录人", max_length=50, blank=True)
+    # People of ours who were there, where they were only counted. With names noted the names are the number.
+    attended = models.PositiveIntegerField("参加人数", null=True, blank=True)
     agenda = models.TextField("议题", max_length=2_000, blank=True)
     minutes = models.TextField("内容记录", max_length=10_000, blank=True)
     resolution = models.TextField("决议", max_length=2_000, blank=True)
@@ -106,6 +108,7 @@ class Activity(models.Model):
         constraints = [
             *no_longer_than("activity", topic=100, place=100, agenda=2_000, minutes=10_000, resolution=2_000),
             *no_longer_than("activity", host=50, recorder=50),
+            models.CheckConstraint(condition=Q(attended=None) | Q(attended__gt=0), name="activity_attended_positive"),
         ]
         indexes = [models.Index(fields=["organization", "-held_on"], name="activity_of_organization")]
 

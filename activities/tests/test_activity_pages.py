@@ -321,3 +321,17 @@ def test_the_short_way_leads_to_an_organisation_one_keeps(world, signed_in):
     assert own["Location"] == reverse("activities:new", args=[world.branch.pk]) + "?kind=theme_day"
     assert elsewhere["Location"] == reverse("activities:new", args=[world.other_branch.pk])
     assert nowhere.status_code == 403
+
+
+def test_a_number_alone_shows_on_list_and_page_and_is_refused_beside_names(world, signed_in):
+    client = signed_in(world.secretary)
+    url = reverse("activities:new", args=[world.branch.pk])
+
+    refused = client.post(url, a_post(attended="15") | {f"person-{world.member.pk}-present": "on"})
+    saved = client.post(url, a_post(attended="15"), follow=True)
+
+    assert "已经逐人登记到会情况，参加人数按名单计算，这里请留空。" in text_of(refused)
+    assert Activity.objects.get().attended == 15
+    assert "参加 15 人" in text_of(saved)
+    assert "只登记了人数，没有逐人登记。" in text_of(saved)
+    assert "航测一室团支部 15 人" in text_of(client.get(reverse("activities:activities")))

@@ -9,7 +9,7 @@ from activities import recording
 from activities.models import Activity, ActivityResult, Attendance, ExternalParticipants
 from activities.tests.builders import a_kind, an_activity
 from activities.wording import Details, details_of
-from branches.models import AuditEntry, Touched
+from branches.models import AuditEntry, Organization, Touched
 from branches.tests.builders import an_organization
 from members.tests.builders import a_member, a_young_person
 
@@ -241,3 +241,49 @@ def test_warnings_tell_of_lateness_and_of_people_nobody_spoke_of(world):
         "有 2 人没有勾选出席，也没有注明请假或缺席，未计入应到。",
     ]
     assert recording.warnings_about(few, user=world.secretary) == []
+
+
+def test_people_who_were_only_counted_are_kept_as_a_number(world):
+    activity = typed(world.branch, attended=15)
+
+    recording.record(activity, details=Details(), by=world.secretary)
+
+    assert Activity.objects.get().attended == 15
+    assert entries()[0][1]["参加人数"] == [None, "15"]
+
+
+def test_a_number_beside_names_is_refused(world):
+    with pytest.raises(ValidationError) as refused:
+        recording.record(typed(world.branch, attended=15), details=whole(world.member), by=world.secretary)
+
+    assert refused.value.message_dict == {"attended": ["已经逐人登记到会情况，参加人数按名单计算，这里请留空。"]}
+    assert not Activity.objects.exists()
+
+
+def test_many_are_recorded_as_one_is_or_none_at_all(world):
+    right, wrong = typed(world.branch), typed(world.branch, topic="学习团史")
+    strange = whole(world.sister_member)
+
+    with pytest.raises(ValidationError) as refused:
+        recording.record_many([(right, Details()), (wrong, strange)], by=world.secretary)
+
+    assert refused.value.messages == ["何静姝 2026-11-10 不在航测一室团支部名册上，不能登记到会，请核对日期和人员。"]
+    assert not Activity.objects.exists()
+
+    recording.record_many([(right, Details()), (wrong, whole(world.member))], by=world.secretary, job="试")
+
+    saved = Activity.objects.with_numbers().order_by("id")
+    assert [(row.topic, row.present_count, row.guest_count) for row in saved] == [
+        ("学习团章", 0, 0),
+        ("学习团史", 1, 30),
+    ]
+    assert [str(row) for row in details_of(saved[1]).results] == ["消杀 30 次"]
+    assert [len(changes) for _, changes in entries()] == [4, 7]
+
+
+def test_many_are_not_recorded_in_a_closed_organisation(world):
+    activity = typed(world.branch)
+    Organization.objects.filter(pk=world.branch.pk).update(status="closed", closed_on=DAY)
+
+    with pytest.raises(ValidationError, match="已撤销"):
+        recording.record_many([(activity, Details())], by=world.secretary)

@@ -22,6 +22,7 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right
+from branches.views.requested import local_next, way_back
 from members import outline
 from members.http import get_roster_organization
 from tuanjian.access import Access, access
@@ -89,7 +90,7 @@ def new(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         typed, details = form.filled(), form.details()
         if rule_accepts(form, lambda: recording.record(typed, details=details, by=request.user)):
             _say_saved(request, typed)
-            return redirect(request.get_full_path() if "again" in request.POST else typed)
+            return redirect(request.get_full_path() if "again" in request.POST else local_next(request, typed))
     return _form_page(request, form)
 
 
@@ -122,8 +123,7 @@ def _form_page(request: AuthenticatedHttpRequest, form: ActivityForm) -> HttpRes
         "today": timezone.localdate(),
         "differences": form.compare() if form.is_stale else [],
         "list_url": listed,
-        "cancel_url": form.activity.get_absolute_url() if form.activity else listed,
-    }
+    } | way_back(request, form.activity or listed)
     return render(request, "activities/activity_form.html", context)
 
 

@@ -96,15 +96,7 @@ class Cleaner:
 
     def _read(self, field: str, cell: Cell, kind: RowKind, *, date1904: bool) -> Value:
         label = label_of(field, kind)
-        if cell.kind == Kind.ERROR:
-            raise CellRefused("R_CELL_ERROR", f"{label}的单元格是错误值（{cell.text[:10]}），请改正后重新上传。")
-        if cell.kind == Kind.FORMULA_EMPTY:
-            raise CellRefused("R_FORMULA", f"{label}的单元格是没有计算结果的公式，请粘贴为数值。")
-        if has_control_characters(cell.text):
-            raise CellRefused("R_CONTROL", f"{label}含有看不见的控制字符，请重新填写。")
-        if cell.cut:
-            code = "R_NAME_LONG" if field in ("name", "full_name") else "R_LONG"
-            raise CellRefused(code, f"{label}的内容过长，请缩短。")
+        refuse_unreadable(cell, label, too_long="R_NAME_LONG" if field in ("name", "full_name") else "R_LONG")
         if not tidy_line(cell.text):
             return NOTHING
         if field in ("birth_date", "joined_on", "post_started_on", "founded_on"):
@@ -113,7 +105,7 @@ class Cleaner:
             value = _office_phone(cell) if kind == RowKind.ORGANIZATIONS else _phone(cell)
         else:
             value = self._readers[field](cell)
-        return _with_formula(value, cell, label)
+        return with_formula(value, cell, label)
 
     def _name(self, cell: Cell) -> Value:
         try:
@@ -171,7 +163,20 @@ def read_date(text: str) -> OfficeDate:
     return OfficeDate(dt.date.fromisoformat(f"{text}-01" if is_month else text), is_month=is_month)
 
 
-def _with_formula(value: Value, cell: Cell, label: str) -> Value:
+def refuse_unreadable(cell: Cell, label: str, *, too_long: str = "R_LONG") -> None:
+    """Refuse what no column can use: error values, formulas without result, control characters, text that was cut."""
+    if cell.kind == Kind.ERROR:
+        raise CellRefused("R_CELL_ERROR", f"{label}的单元格是错误值（{cell.text[:10]}），请改正后重新上传。")
+    if cell.kind == Kind.FORMULA_EMPTY:
+        raise CellRefused("R_FORMULA", f"{label}的单元格是没有计算结果的公式，请粘贴为数值。")
+    if has_control_characters(cell.text):
+        raise CellRefused("R_CONTROL", f"{label}含有看不见的控制字符，请重新填写。")
+    if cell.cut:
+        raise CellRefused(too_long, f"{label}的内容过长，请缩短。")
+
+
+def with_formula(value: Value, cell: Cell, label: str) -> Value:
+    """The value, with the warning that it came out of a formula if it did."""
     if not cell.formula or value == NOTHING:
         return value
     return value._replace(warnings=(*value.warnings, ("W_FORMULA", f"{label}取的是公式的计算结果，请核对。")))

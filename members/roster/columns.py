@@ -1,16 +1,11 @@
-"""Each column of a roster once: its field, what the office calls it, how headings that mean it are recognised.
-
-Headings are read by meaning: marks, brackets and blanks are dropped, then the whole heading is looked up among the
-usual ones (tier 0 means just this, tier 1 may stand in for it), then by the words in it (tier 2). Where two columns
-mean one field, the lower tier wins; where they are equal, the file has to say which (``layouts``).
-"""
+"""Each column of a roster once: its field, what the office calls it, which headings mean it (``families``)."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 import unicodedata
-from typing import Final, NamedTuple
+from typing import Final
 
 from members.models.roster import RowKind
 from tuanjian.placeholders import visible
@@ -19,19 +14,15 @@ PEOPLE_KINDS: Final = (RowKind.MEMBERS, RowKind.CADRES, RowKind.YOUTH)
 _BRACKETS = re.compile(r"[（(\[【〔{<《][^）)\]】〕}>》]*[）)\]】〕}>》]")
 _MARKS = re.compile(r"[\s*＊※★☆●◆▲#:：。,，、;；“”\"'`·.…_-]+")
 _NUMBERED = re.compile(r"^[0-9一二三四五六七八九十]{1,2}[、.．)）]")
-_LONGEST_HEADING = 80
-# Questions, other people's particulars and dates of other things: words in them would mislead.
-_NOT_OURS = re.compile(
-    r"^是否|父亲?|母亲?|家长|监护|紧急|配偶|介绍人|联系人|班主任|辅导员|曾用|拼音|失败|原因|错误|申请|推优|入党|转正|编制"
-)
 
 
 @dataclasses.dataclass(frozen=True)
 class Column:
     """A column of a roster. ``kinds`` are the sheets it stands in, ``required`` those where it must be filled.
 
-    ``heading``, ``width``, ``number_format`` and ``note`` are what templates are made with; ``usual`` and ``stand_ins``
-    are further headings, ``words`` an expression any heading with such words matches, unless ``but`` matches too.
+    ``heading``, ``width``, ``number_format``, ``note`` and ``choices`` (the name of a list) are what templates are made
+    with; ``usual`` and ``stand_ins`` are further headings, ``words`` an expression any heading with such words matches,
+    unless ``but`` matches too.
     """
 
     field: str
@@ -45,18 +36,12 @@ class Column:
     width: float = 12
     number_format: str = "@"
     note: str = ""
+    choices: str = ""
     headings: dict[RowKind, str] = dataclasses.field(default_factory=dict)
 
     def heading_in(self, kind: RowKind) -> str:
         """What the column is called in templates of this kind."""
         return self.headings.get(kind, self.heading)
-
-
-class Recognised(NamedTuple):
-    """The field a heading means, and how surely (0 is surest)."""
-
-    field: str
-    tier: int
 
 
 _M, _C, _Y, _O = RowKind.MEMBERS, RowKind.CADRES, RowKind.YOUTH, RowKind.ORGANIZATIONS
@@ -294,7 +279,7 @@ ALL: Final = {_O: ORGANIZATIONS, **{kind: tuple(c for c in PEOPLE if kind in c.k
 
 
 def column_of(field: str, kind: RowKind | str) -> Column:
-    """The column of this field in sheets of this kind."""
+    """The column of this field in sheets of a roster of this kind."""
     family = ORGANIZATIONS if kind == RowKind.ORGANIZATIONS else PEOPLE
     return next(column for column in family if column.field == field)
 
@@ -310,38 +295,3 @@ def bare(heading: str) -> str:
     plain = unicodedata.normalize("NFKC", visible(heading)).casefold()
     plain = _BRACKETS.sub("", _NUMBERED.sub("", plain.strip()))
     return _MARKS.sub("", plain)
-
-
-def _compiled(columns: tuple[Column, ...]) -> tuple[dict[str, Recognised], list[tuple[str, re.Pattern[str], str]]]:
-    exact: dict[str, Recognised] = {}
-    words = []
-    for column in columns:
-        for tier, texts in ((1, column.stand_ins.split()), (0, [column.heading, *column.usual.split()])):
-            for text in texts:
-                exact[bare(text)] = Recognised(column.field, tier)
-        for heading in column.headings.values():
-            exact[bare(heading)] = Recognised(column.field, 0)
-        if column.words:
-            words.append((column.field, re.compile(column.words), column.but))
-    return exact, words
-
-
-_PEOPLE_RULES, _ORGANIZATION_RULES = _compiled(PEOPLE), _compiled(ORGANIZATIONS)
-
-
-def recognise(heading: str, *, organizations: bool = False) -> Recognised | None:
-    """The field a heading means in sheets of people, or in sheets of organisations; None if it means none."""
-    if len(heading) > _LONGEST_HEADING:
-        return None
-    plain = bare(heading)
-    exact, words = _ORGANIZATION_RULES if organizations else _PEOPLE_RULES
-    if found := exact.get(plain):
-        # “联系电话（手机）” says in its brackets what it means.
-        sure = found.field == "phone" and "手机" in heading and not organizations
-        return Recognised(found.field, 0) if sure else found
-    if not plain or _NOT_OURS.search(plain):
-        return None
-    for name, pattern, but in words:
-        if pattern.search(plain) and not (but and re.search(but, plain)):
-            return Recognised(name, 2)
-    return None

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from members.roster.columns import Recognised, recognise
+from members.roster.families import ROSTER, Family, Recognised, recognise
 from tuanjian.spreadsheets import Merge, Row, Sheet
 
 # Titles and notes above a heading are never longer than this many lines that are not blank.
 _LOOKED_AT: Final = 60
 # “入团” over “时间” says something together, a title over everything does not.
 _LONGEST_GROUP: Final = 8
-_NAMES_THE_NAME = re.compile(r"姓\s*名|名\s*字|全\s*称|名\s*称|组\s*织")
-# Columns of which there must be one: guessing between two would import other people.
-_DECISIVE: Final = ("name", "id_number", "full_name")
 
 
 @dataclass(frozen=True)
@@ -28,7 +24,7 @@ class Heading:
 
     first_line: int
     last_line: int
-    organizations: bool
+    family: Family
     fields: dict[int, str]
     texts: dict[int, str]
     disputed: dict[str, list[int]] = field(default_factory=dict)
@@ -48,41 +44,44 @@ class Heading:
         return len(self.fields)
 
 
-def find_heading(sheet: Sheet) -> Heading | None:
+def find_heading(sheet: Sheet, families: Sequence[Family] = ROSTER) -> Heading | None:
     """The heading of the sheet, the earliest of those that tell most; None if there is none."""
     best: Heading | None = None
     rows = sheet.rows[:_LOOKED_AT]
     for at in range(len(rows)):
-        for heading in headings_at(rows, at, sheet.merged):
+        for heading in headings_at(rows, at, sheet.merged, families):
             if best is None or heading.score > best.score:
                 best = heading
     return best
 
 
-def headings_at(rows: Sequence[Row], at: int, merged: Sequence[Merge]) -> list[Heading]:
+def headings_at(
+    rows: Sequence[Row], at: int, merged: Sequence[Merge], families: Sequence[Family] = ROSTER
+) -> list[Heading]:
     """The headings that may begin in this row: it alone, or together with the line below."""
     row = rows[at]
     if not row.cells:
         return []
     texts = _texts(row)
-    found = [heading for heading in (_heading(texts, row.line, row.line),) if heading is not None]
+    found = [heading for heading in (_heading(texts, row.line, row.line, families),) if heading is not None]
     if at + 1 < len(rows) and rows[at + 1].line == row.line + 1:
         below = _texts(rows[at + 1])
-        together = _heading(_joined(texts, below, row.line, merged), row.line, row.line + 1)
-        single = max((heading.score for heading in (*found, _heading(below, 0, 0)) if heading), default=0)
-        if together is not None and together.score > single and _is_heading_line(below):
+        joined = _joined(texts, below, row.line, merged, families)
+        together = _heading(joined, row.line, row.line + 1, families)
+        single = max((heading.score for heading in (*found, _heading(below, 0, 0, families)) if heading), default=0)
+        if together is not None and together.score > single and _is_heading_line(below, families):
             found.append(together)
     return found
 
 
-def repeats_heading(row: Row, organizations: bool) -> Heading | None:
-    """The heading this row is, where it stands among people (one on every page, one a section)."""
+def repeats_heading(row: Row, family: Family) -> Heading | None:
+    """The heading this row is, where it stands among rows of its family (one on every page, one a section)."""
     texts = _texts(row)
-    # Nearly all rows are people; only those that could be a heading are worth the expressions.
-    if not any(_NAMES_THE_NAME.search(text) for text in texts.values()):
+    # Nearly all rows list something; only those that could be a heading are worth the expressions.
+    if not any(family.repeated.search(text) for text in texts.values()):
         return None
-    heading = _heading(texts, row.line, row.line)
-    if heading is None or heading.organizations != organizations:
+    heading = _heading(texts, row.line, row.line, (family,))
+    if heading is None:
         return None
     return heading if heading.score * 2 >= len(heading.texts) else None
 
@@ -91,7 +90,13 @@ def _texts(row: Row) -> dict[int, str]:
     return {column: cell.text for column, cell in row.cells.items()}
 
 
-def _joined(top: Mapping[int, str], below: Mapping[int, str], line: int, merged: Sequence[Merge]) -> dict[int, str]:
+def _says(text: str, families: Sequence[Family]) -> bool:
+    return any(recognise(text, family) for family in families)
+
+
+def _joined(
+    top: Mapping[int, str], below: Mapping[int, str], line: int, merged: Sequence[Merge], families: Sequence[Family]
+) -> dict[int, str]:
     """What a heading of two lines says in each column; a group above its columns helps where they alone say nothing."""
     groups = {
         column: top[merge.first_column]
@@ -103,40 +108,33 @@ def _joined(top: Mapping[int, str], below: Mapping[int, str], line: int, merged:
     joined = {column: text for column, text in top.items() if column not in groups}
     for column, text in below.items():
         group = groups.get(column, "")
-        says = recognise(text) or recognise(text, organizations=True)
-        together = group + text
-        helped = (recognise(together) or recognise(together, organizations=True)) if group else None
-        joined[column] = together if says is None and helped is not None else text
+        helped = bool(group) and not _says(text, families) and _says(group + text, families)
+        joined[column] = group + text if helped else text
     return joined
 
 
-def _is_heading_line(texts: Mapping[int, str]) -> bool:
-    known = sum(1 for text in texts.values() if recognise(text) or recognise(text, organizations=True))
+def _is_heading_line(texts: Mapping[int, str], families: Sequence[Family]) -> bool:
+    known = sum(1 for text in texts.values() if _says(text, families))
     return known * 2 >= len(texts) and not any(len(text) >= 15 and text[:15].isdigit() for text in texts.values())
 
 
-def _heading(texts: Mapping[int, str], first_line: int, last_line: int) -> Heading | None:
-    people = _assigned(texts, organizations=False)
-    ours = _assigned(texts, organizations=True)
-    if not ("name" in people[0] or "id_number" in people[0]) or len(people[0]) < 2:
-        people = ({}, {})
-    if "full_name" not in ours[0] or not {"parent", "org_type"} & ours[0].keys():
-        ours = ({}, {})
-    organizations = len(ours[0]) > len(people[0])
-    columns, disputed = ours if organizations else people
-    if not columns:
-        return None
-    fields = dict(sorted((column, name) for name, column in columns.items()))
-    return Heading(first_line, last_line, organizations, fields, dict(sorted(texts.items())), disputed)
+def _heading(texts: Mapping[int, str], first_line: int, last_line: int, families: Sequence[Family]) -> Heading | None:
+    best: Heading | None = None
+    for family in families:
+        columns, disputed = _assigned(texts, family)
+        if family.suffices(columns) and len(columns) > (best.score if best is not None else 0):
+            fields = dict(sorted((column, name) for name, column in columns.items()))
+            best = Heading(first_line, last_line, family, fields, dict(sorted(texts.items())), disputed)
+    return best
 
 
-def _assigned(texts: Mapping[int, str], *, organizations: bool) -> tuple[dict[str, int], dict[str, list[int]]]:
+def _assigned(texts: Mapping[int, str], family: Family) -> tuple[dict[str, int], dict[str, list[int]]]:
     """The column of each field, and the fields two columns mean equally."""
     claims: dict[str, list[tuple[int, int]]] = {}
     for column, text in texts.items():
-        found: Recognised | None = recognise(text, organizations=organizations)
+        found: Recognised | None = recognise(text, family)
         if found is not None:
-            tier = 0 if found.field in _DECISIVE else found.tier
+            tier = 0 if found.field in family.decisive else found.tier
             claims.setdefault(found.field, []).append((tier, column))
     chosen, disputed = {}, {}
     for name, claiming in claims.items():

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from members.models.roster import RowKind
-from members.roster.columns import label_of
+from members.roster.families import ROSTER, Family
 from members.roster.findings import Finding
 from members.roster.headings import Heading, find_heading, repeats_heading
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
@@ -30,7 +30,6 @@ _ORGANIZATION_WORD = re.compile(r"支部|总支|团委|工委|委员会|班|队|
 _CADRES = re.compile(r"干部|任职|委员名|班子|干事名")
 _YOUTH = re.compile(r"非团员|青年")
 _LEAGUE = re.compile(r"团员(?!青年)|入团")
-_WITHOUT_FILLING: Final = ("name", "id_number", "full_name", "short_name", "league_post", "phone", "remark")
 _MAY_STAND_TWICE: Final = ("remark", "email")
 
 
@@ -71,39 +70,50 @@ class SheetLayout:
     def unmapped(self) -> dict[int, str]:
         return self.heading.unmapped if self.heading else {}
 
+    def label_of(self, name: str) -> str:
+        """What the sheet's kind calls the field."""
+        return self.heading.family.label_of(name, self.kind) if self.heading else name
 
-def lay_out(workbook: Workbook) -> list[SheetLayout]:
+
+def lay_out(workbook: Workbook, families: Sequence[Family] = ROSTER) -> list[SheetLayout]:
     """Take every visible sheet apart, organisations first, then members, cadres, young people, then what is not read.
+
+    Read are sheets of the families given; a heading that could be of two is the earlier one's.
 
     Refuses with ``FileRefused``: no visible sheet, no heading anywhere, a heading without its necessary columns, two
     columns for one field, headings with nobody below.
     """
     if not workbook.visible:
         raise FileRefused("F_NO_SHEET")
-    layouts = [_lay_out(sheet) for sheet in workbook.visible]
+    layouts = [_lay_out(sheet, families) for sheet in workbook.visible]
     if all(layout.kind == RowKind.IGNORED for layout in layouts):
         missing = next((layout.warnings[0] for layout in layouts if layout.heading and layout.warnings), None)
         if missing is not None:
             raise FileRefused("F_MISSING_COLUMN", missing.message)
-        raise FileRefused("F_NO_HEADER", "没有找到表头（至少要有“姓名”“身份证号”两列），请补上表头后重新上传。")
+        names = _quoted(families[0], families[0].needs, layouts[0].kind)
+        raise FileRefused("F_NO_HEADER", f"没有找到表头（至少要有{names}这几列），请补上表头后重新上传。")
     if not any(layout.rows for layout in layouts):
         raise FileRefused("F_NO_ROWS", "表头下面没有数据，请填写后重新上传。")
     if len(layouts) > 1:
         for layout in layouts:
             if layout.kind == RowKind.IGNORED and not layout.warnings:
-                message = f"工作表“{layout.name}”里没有找到名册的表头，没有读取。"
+                message = f"工作表“{layout.name}”里没有找到表头，没有读取。"
                 layout.warnings.append(Finding("W_EXTRA_SHEET", message))
     return sorted(layouts, key=lambda layout: list(RowKind).index(layout.kind))
 
 
-def _lay_out(sheet: Sheet) -> SheetLayout:
-    heading = find_heading(sheet)
+def _quoted(family: Family, names: Sequence[str], kind: RowKind) -> str:
+    return "".join(f"“{family.label_of(name, kind)}”" for name in names)
+
+
+def _lay_out(sheet: Sheet, families: Sequence[Family]) -> SheetLayout:
+    heading = find_heading(sheet, families)
     if heading is None:
         return SheetLayout(sheet.name, RowKind.IGNORED)
     titles = [tidy_line(text) for text in _texts_above(sheet, heading)]
     layout = SheetLayout(sheet.name, _kind(sheet.name, titles, heading), heading, titles, date1904=sheet.date1904)
     if missing := _missing(layout.kind, heading):
-        names = "、".join(f"“{label_of(name, layout.kind)}”" for name in missing)
+        names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
         layout.warnings.append(Finding("W_EXTRA_SHEET", f"工作表“{sheet.name}”缺少必填的列{names}，请补上后重新上传。"))
         layout.kind = RowKind.IGNORED
         return layout
@@ -122,8 +132,8 @@ def _texts_above(sheet: Sheet, heading: Heading) -> Iterator[str]:
 
 def _kind(name: str, titles: list[str], heading: Heading) -> RowKind:
     """By the headings first: who lists the day of joining lists members, whatever the sheet is called."""
-    if heading.organizations:
-        return RowKind.ORGANIZATIONS
+    if heading.family.kind is not None:
+        return heading.family.kind
     has = heading.columns.keys()
     about = " ".join([name, *(title for title in titles if not title.startswith(("填报", "说明")))])
     if "member_no" not in has and ("league_post" in has or "post_started_on" in has):
@@ -136,9 +146,8 @@ def _kind(name: str, titles: list[str], heading: Heading) -> RowKind:
 
 
 def _missing(kind: RowKind, heading: Heading) -> list[str]:
-    if kind == RowKind.ORGANIZATIONS:
-        return []
-    needed = ("name",) if kind == RowKind.YOUTH else ("name", "id_number")
+    # Young people may come without a number.
+    needed = ("name",) if kind == RowKind.YOUTH else heading.family.needs
     return [name for name in needed if name not in heading.columns]
 
 
@@ -149,16 +158,16 @@ def _rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> Iterator[DataR
     for row in sheet.rows:
         if row.line <= heading.last_line:
             continue
-        if (repeated := repeats_heading(row, heading.organizations)) is not None:
-            if {"name", "full_name"} & repeated.columns.keys() and not second_line:
+        if (repeated := repeats_heading(row, heading.family)) is not None:
+            if any(name in repeated.columns for name in heading.family.named) and not second_line:
                 fields = repeated.fields
             layout.left_out.append((row.line, "重复的表头"))
             continue
         cells = {fields[column]: (column, cell) for column, cell in row.cells.items() if column in fields}
-        title = _title(row, cells)
+        title = _title(row, cells, heading.family)
         if title:
             section = title
-        reason = "标题" if title else _not_a_row(row, cells, second_line, layout.kind)
+        reason = "标题" if title else _not_a_row(row, cells, second_line, heading.family)
         if reason:
             layout.left_out.append((row.line, reason))
             continue
@@ -166,7 +175,7 @@ def _rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> Iterator[DataR
         yield DataRow(row.line, cells, section, row.hidden, row.ragged, filled)
 
 
-def _title(row: Row, cells: dict[str, tuple[int, Cell]]) -> str:
+def _title(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:
     """The text of a line that holds nothing else and names a part of the sheet."""
     if len(row.cells) != 1:
         return ""
@@ -174,31 +183,30 @@ def _title(row: Row, cells: dict[str, tuple[int, Cell]]) -> str:
     text = tidy_line(cell.text)
     if cell.kind != Kind.TEXT or _FOOTER.search(text):
         return ""
-    in_name = "name" in cells or "full_name" in cells
+    in_name = any(name in cells for name in family.named)
     return text if not in_name or (_ORGANIZATION_WORD.search(text) and len(text) > 3) or len(text) > 8 else ""
 
 
-def _not_a_row(row: Row, cells: dict[str, tuple[int, Cell]], second_line: dict[int, str], kind: RowKind) -> str:
-    """Why the line lists nobody, "" if it does."""
+def _not_a_row(row: Row, cells: dict[str, tuple[int, Cell]], second_line: dict[int, str], family: Family) -> str:
+    """Why the line lists nothing, "" if it does."""
     if not cells:
-        return "没有名册内容"
+        return "没有要导入的内容"
     texts = [tidy_line(cell.text) for _, cell in sorted(row.cells.items())]
-    number = cells.get("id_number")
-    has_number = number is not None and sum(character.isdigit() for character in number[1].text) >= 6
-    if not has_number and any(_FOOTER.search(text) for text in texts[:2]) and not _is_organization(cells, kind):
+    certain = family.lists_something({name: cell.text for name, (_, cell) in cells.items()})
+    if not certain and any(_FOOTER.search(text) for text in texts[:2]) and not _is_organization(cells, family):
         return "合计、说明或签字"
-    named = cells.get("name") or cells.get("full_name")
-    if (named and _SAMPLE.search(tidy_line(named[1].text))) or _SAMPLE.match(texts[0]):
+    named = [tidy_line(cells[name][1].text) for name in family.named if name in cells]
+    if any(_SAMPLE.search(text) for text in named) or _SAMPLE.match(texts[0]):
         return "示例"
     if second_line and sum(second_line.get(column) == cell.text for column, cell in row.cells.items()) * 2 > len(texts):
         return "重复的表头"
-    if not has_number and sum(bool(_HINT.search(text)) for text in texts) * 2 > len(texts):
+    if not certain and sum(bool(_HINT.search(text)) for text in texts) * 2 > len(texts):
         return "填写提示"
     return ""
 
 
-def _is_organization(cells: dict[str, tuple[int, Cell]], kind: RowKind) -> bool:
-    return kind == RowKind.ORGANIZATIONS and "full_name" in cells and len(cells) > 2
+def _is_organization(cells: dict[str, tuple[int, Cell]], family: Family) -> bool:
+    return family.kind == RowKind.ORGANIZATIONS and "full_name" in cells and len(cells) > 2
 
 
 class _Filling:
@@ -206,7 +214,7 @@ class _Filling:
 
     def __init__(self, sheet: Sheet, heading: Heading) -> None:
         self._values: dict[int, list[tuple[int, int, Cell]]] = {}
-        fields = {column: name for column, name in heading.fields.items() if name not in _WITHOUT_FILLING}
+        fields = {column: name for column, name in heading.fields.items() if name not in heading.family.unmerged}
         wanted = {
             (merge.first_line, merge.first_column): merge.last_line
             for merge in sheet.merged
@@ -244,14 +252,14 @@ def _refuse_disputed(sheet: Sheet, heading: Heading, layout: SheetLayout) -> Non
         for row in sheet.rows:
             if row.line in lines and any(row.cell(other).text != row.cell(first).text for other in others):
                 texts = "、".join(f"“{tidy_line(heading.texts[column])}”" for column in columns)
-                message = f"工作表“{sheet.name}”有两列都是{label_of(name, layout.kind)}（{texts}），请只保留一列。"
+                message = f"工作表“{sheet.name}”有两列都是{layout.label_of(name)}（{texts}），请只保留一列。"
                 raise FileRefused("F_DUP_HEADER", message)
 
 
 def _warn(sheet: Sheet, layout: SheetLayout) -> None:
     hidden = [column for column in layout.fields if column in sheet.hidden_columns]
     if hidden:
-        names = "、".join(label_of(layout.fields[column], layout.kind) for column in hidden)
+        names = "、".join(layout.label_of(layout.fields[column]) for column in hidden)
         layout.warnings.append(Finding("W_HIDDEN", f"有隐藏的列（{names}），也已读取，请确认。"))
     if layout.unmapped:
         names = "、".join(tidy_line(text)[:20] for text in layout.unmapped.values())

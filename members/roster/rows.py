@@ -9,13 +9,13 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from members.completeness import NUMBERED_FROM, member_no_fits
 from members.dictionaries import PoliticalStatus
 from members.models import AgeRule
 from members.models.roster import RowKind
-from members.roster.cells import Cleaner, read_date
+from members.roster.cells import Cleaner, Value, read_date
 from members.roster.columns import PEOPLE_KINDS, column_of, label_of
 from members.roster.findings import CellRefused, Finding
 from members.roster.layouts import DataRow, SheetLayout
@@ -55,6 +55,14 @@ class CleanRow:
         self.warnings.append(Finding(code, message, name, self.letters.get(name, "")))
 
 
+class Reader(Protocol):
+    """Reads cells by the field of their column; ``cells.Cleaner`` reads those of rosters."""
+
+    def read(self, field: str, cell: Cell, kind: RowKind, *, date1904: bool = False) -> Value:
+        """The value of a cell; raises ``CellRefused``."""
+        ...
+
+
 class Rules:
     """The ages of ``AgeRule`` for any day, read with one query (``age_rules`` asks once a day)."""
 
@@ -91,7 +99,8 @@ def letter(column: int) -> str:
     return letters
 
 
-def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: Cleaner, rules: Rules) -> CleanRow:
+def read_row(layout: SheetLayout, row: DataRow, reader: Reader) -> CleanRow:
+    """Read the cells of one row, each by itself."""
     clean_row = CleanRow(layout.name, row.line, layout.kind.value)
     clean_row.letters = {name: letter(column) for column, name in layout.fields.items()}
     clean_row.places = [row.section] if row.section else []
@@ -103,20 +112,25 @@ def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: 
     if row.merged:
         clean_row.warn("W_MERGED", "有合并单元格，已按左上角的值填充。")
     for name, (_, cell) in row.cells.items():
-        _read_cell(clean_row, name, cell, layout, cleaner)
+        _read_cell(clean_row, name, cell, layout, reader)
+    return clean_row
+
+
+def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: Cleaner, rules: Rules) -> CleanRow:
+    clean_row = read_row(layout, row, cleaner)
     _refuse_missing(clean_row, row, required)
     if layout.kind in PEOPLE_KINDS:
         _compare_with_number(clean_row)
         _refuse_member_without_number(clean_row)
-        _judge_ages(clean_row, cleaner.on, rules)
+        judge_ages(clean_row, cleaner.on, rules)
         _judge_member_no(clean_row)
     return clean_row
 
 
-def _read_cell(clean_row: CleanRow, name: str, cell: Cell, layout: SheetLayout, cleaner: Cleaner) -> None:
+def _read_cell(clean_row: CleanRow, name: str, cell: Cell, layout: SheetLayout, reader: Reader) -> None:
     clean_row.cells[name] = [cell.text, cell.kind.value, cell.stored]
     try:
-        value = cleaner.read(name, cell, layout.kind, date1904=layout.date1904)
+        value = reader.read(name, cell, layout.kind, date1904=layout.date1904)
     except CellRefused as refusal:
         clean_row.refuse(refusal.code, refusal.message, name)
         return
@@ -162,7 +176,8 @@ def _compare_with_number(clean_row: CleanRow) -> None:
         clean_row.shown["gender"] = GENDERS.labels[told["gender"]]
 
 
-def _judge_ages(clean_row: CleanRow, on: dt.date, rules: Rules) -> None:
+def judge_ages(clean_row: CleanRow, on: dt.date, rules: Rules) -> None:
+    """Hold birth date and day of joining against the rules of age, as of that day."""
     birth_text = clean_row.facts.get("birth_date")
     if not birth_text:
         return

@@ -3,7 +3,8 @@ import pytest
 from branches.models import OrgType
 from members.dictionaries import LeaguePost
 from members.models import RowKind
-from members.roster.columns import ALL, ORGANIZATIONS, PEOPLE, Recognised, label_of, recognise
+from members.roster.columns import ALL, label_of
+from members.roster.families import ORGANIZATION_FAMILY, ROSTER, Recognised, recognise
 from members.roster.words import read_posts, type_by_name
 
 
@@ -72,7 +73,7 @@ def test_headings_of_other_things_mean_nothing(heading):
     ],
 )
 def test_headings_of_organisations_are_read_by_meaning(heading, expected):
-    found = recognise(heading, organizations=True)
+    found = recognise(heading, ORGANIZATION_FAMILY)
 
     assert found is not None
     assert found.field == expected
@@ -86,13 +87,11 @@ def test_the_surer_heading_has_the_lower_tier():
     )
 
 
-@pytest.mark.parametrize("columns", [PEOPLE, ORGANIZATIONS])
-def test_every_heading_of_ours_is_recognised_as_its_field(columns):
-    ours = columns is ORGANIZATIONS
+@pytest.mark.parametrize("family", ROSTER)
+def test_every_heading_of_ours_is_recognised_as_its_field(family):
+    told = {column.field: recognise(column.heading, family) for column in family.columns}
 
-    told = {column.field: recognise(column.heading, organizations=ours) for column in columns}
-
-    assert told == {column.field: Recognised(column.field, 0) for column in columns}
+    assert told == {column.field: Recognised(column.field, 0) for column in family.columns}
 
 
 def test_each_kind_has_its_columns_with_its_words():
