@@ -15,10 +15,23 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
 
 _CHUNK: Final = 5_000
+# What these fields hand to the database as it is. Subclasses of either, and anything else, go through the field.
+_AS_IT_IS: Final[dict[type[Any], type]] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.EmailField: str,
+    models.BooleanField: bool,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.BigIntegerField: int,
+    models.BigAutoField: int,
+    models.ForeignKey: int,
+    models.OneToOneField: int,
+}
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -101,10 +114,15 @@ def _described(
     for field in target._meta.concrete_fields:
         known[field.name] = known[field.attname] = field
     fields = [known[name] for name in columns]
-    ready = [field.get_db_prep_save for field in fields]
+    ready = [(_AS_IT_IS.get(type(field)), field.get_db_prep_save) for field in fields]
+    # Behind ``connection`` stands a look-up for every attribute asked of it.
+    database = connections[DEFAULT_DB_ALIAS]
 
     def prepare(row: Sequence[Any]) -> list[Any]:
-        return [make(value, connection) for make, value in zip(ready, row, strict=True)]
+        return [
+            value if type(value) is plain else make(value, database)
+            for (plain, make), value in zip(ready, row, strict=True)
+        ]
 
     return target._meta.db_table, [_column(field) for field in fields], prepare
 

@@ -54,6 +54,9 @@ def visible(text: str) -> str:
 
     Blanks and line breaks stay.
     """
+    # Nearly every text; nothing that is printable is of that category.
+    if text.isprintable():
+        return text
     return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 

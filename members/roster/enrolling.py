@@ -14,6 +14,7 @@ from members.models import LeagueStatus, Member, MemberStatus
 from members.models.people import IN_LEAGUE
 from members.models.roster import RowKind, RowState
 from members.records import LOCKED
+from members.roster import covered, words
 from members.roster.cells import read_date
 from members.roster.directory import Directory
 from members.roster.findings import (
@@ -28,13 +29,16 @@ from members.roster.findings import LOCKED as LOCKED_WARNING
 from members.roster.people import Known
 from members.roster.plan import PlannedPerson, PlannedRow, PlannedTerm
 from members.wording import label_of, said
-from tuanjian import masking, sealing
+from tuanjian import idnumbers, masking, sealing
 from tuanjian.officedates import OfficeDate, month_never_overwrites_day
+from tuanjian.spreadsheets.cleaning import tidy_line, tidy_text
 
 # Facts that go into a column of the same name, and those that go into another.
 _SAME: Final = ("name", "gender", "ethnicity", "education", "political_status", "member_no")
 _MORE: Final = ("phone", "email", "work_unit", "income_band", "remark")
 _DATES: Final = {"birth_date": "birth_on", "joined_on": "joined_on"}
+# What is entered by hand may be spaced otherwise than what is read from a cell.
+_TIDIED: Final = {"remark": tidy_text, "work_unit": tidy_line, "member_no": idnumbers.tidy}
 # What somebody is recorded as whose cell for the post is empty in a list of cadres.
 _NAMELESS_POST: Final = "团干部"
 
@@ -48,11 +52,13 @@ class Enrolling:
         self.update_existing = update_existing
         self.people: list[PlannedPerson] = []
         self._by_key: dict[tuple[str, ...], PlannedPerson] = {}
+        self._by_member: dict[int, PlannedPerson] = {}
         self._lines: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def plan(self, row: PlannedRow) -> None:
         """Plan one row. Members come before cadres, cadres before young people."""
         row.place = place = self._place(row)
+        self._recognise(row, place)
         self._refuse_twice(row, place)
         if row.problems:
             row.state = RowState.INVALID
@@ -111,6 +117,14 @@ class Enrolling:
         row.clean.refuse("R_BRANCH_UNKNOWN", "没有写所在团支部，请填写团支部的全称或简称。", "branch")
         return None
 
+    def _recognise(self, row: PlannedRow, place: Organization | None) -> None:
+        """Find out whom a covered number stands for, in rows of a list that left the system and came back."""
+        name = row.clean.facts.get("name")
+        if name and covered.is_covered(row.clean):
+            row.recognised = covered.recognise(row.clean, self.known.namesakes(name, place))
+            if row.recognised is not None:
+                covered.take_as_not_given(row.clean)
+
     def _refuse_twice(self, row: PlannedRow, place: Organization | None) -> None:
         key = _key(row, place)
         if key is None:
@@ -128,8 +142,9 @@ class Enrolling:
         planned = self._by_key.get(key) if key is not None else None
         if planned is not None:
             return planned
-        told = row.clean.facts.get("id_number")
-        member = self.known.by_number(told["number"], told["type"]) if told else self._by_name(row, place)
+        member = self._known(row, place)
+        if member is not None and member.pk in self._by_member:
+            return self._by_member[member.pk]
         if member is None:
             planned = PlannedPerson(Member())
             self._warn_of_namesakes(row, place)
@@ -143,16 +158,22 @@ class Enrolling:
             row.clean.warn(GONE, message, "name")
             return None
         else:
-            planned = PlannedPerson(member)
+            planned = self._by_member[member.pk] = PlannedPerson(member)
         if key is not None:
             self._by_key[key] = planned
         self.people.append(planned)
         return planned
 
+    def _known(self, row: PlannedRow, place: Organization | None) -> Member | None:
+        told = row.clean.facts.get("id_number")
+        if told:
+            return self.known.by_number(told["number"], told["type"])
+        return row.recognised or self._by_name(row, place)
+
     def _meant(self, row: PlannedRow) -> PlannedPerson | None:
         """Whom a refused row means, so that they do not count as missing from the file."""
         told = row.clean.facts.get("id_number")
-        member = self.known.by_number(told["number"], told["type"]) if told else None
+        member = self.known.by_number(told["number"], told["type"]) if told else row.recognised
         return PlannedPerson(member) if member is not None and self.known.is_in_reach(member) else None
 
     def _by_name(self, row: PlannedRow, place: Organization | None) -> Member | None:
@@ -202,6 +223,8 @@ class Enrolling:
             value = month_never_overwrites_day(_stored_date(person.member, attribute), value)
         if _stored(person.member, attribute) == _comparable(attribute, value):
             return
+        if attribute in _TIDIED and _TIDIED[attribute](getattr(person.member, attribute)) == value:
+            return
         if person.member.is_verified and attribute in LOCKED:
             row.clean.warn(LOCKED_WARNING, f"已核实的记录不改{label_of(attribute)}，请向上级申请更正。", field)
             return
@@ -212,6 +235,9 @@ class Enrolling:
 
     def _give_standing(self, row: PlannedRow, person: PlannedPerson, place: Organization | None) -> None:
         """League status and branch. Neither is ever taken away, and nobody is moved."""
+        if row.recognised is not None:
+            # Our lists do not say who is in the League, and the branch is how the person was found.
+            return
         member, wanted = person.member, self._wanted_status(row, person, place)
         if person.is_new and person.league_status is None:
             person.league_status = wanted
@@ -259,8 +285,16 @@ class Enrolling:
         where = place if cadres else person.place
         if where is None:
             return
+        if row.recognised is not None:
+            posts = self._not_held(posts, row.recognised)
         for post, title in posts:
             self._give_post(row, person, self._term(row, person, where, post, title))
+
+    def _not_held(self, posts: list[tuple[LeaguePost, str]], member: Member) -> list[tuple[LeaguePost, str]]:
+        """Our lists name all posts somebody holds, whichever organisation they are in."""
+        titles = [term.title for term in self.known.posts_of(member)]
+        held = {post for title in titles for post in words.read_posts(title)[0]}
+        return [(post, title) for post, title in posts if post not in held and title not in titles]
 
     def _term(
         self, row: PlannedRow, person: PlannedPerson, where: Organization, post: LeaguePost, title: str
@@ -308,6 +342,8 @@ def _key(row: PlannedRow, place: Organization | None) -> tuple[str, ...] | None:
     facts = row.clean.facts
     if told := facts.get("id_number"):
         return ("number", told["type"], told["number"])
+    if row.recognised is not None:
+        return ("known", str(row.recognised.pk))
     if "name" in facts and place is not None:
         return ("name", facts["name"], place.full_name, str(facts.get("birth_date", ""))[:7])
     return None

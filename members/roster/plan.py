@@ -24,7 +24,7 @@ class PlannedRow:
     """A row with what becomes of it. ``changes`` are labels with [before, after], numbers and phones masked.
 
     ``person`` or ``organization`` is what the row is about, also of a row that is refused, if it is known and in reach.
-    ``place`` is the organisation a row of people belongs to.
+    ``place`` is the organisation a row of people belongs to. ``recognised`` is who is meant by a covered number.
     """
 
     clean: CleanRow
@@ -33,6 +33,7 @@ class PlannedRow:
     person: PlannedPerson | None = None
     organization: Organization | None = None
     place: Organization | None = None
+    recognised: Member | None = None
 
     @property
     def problems(self) -> list[Finding]:
