@@ -19,8 +19,7 @@ from django.utils import timezone
 from activities.models import Activity
 from branches.models import AccessGrant, Headcount, Organization, Role
 from branches.models.organizations import OrganizationQuerySet, latest_headcounts
-from branches.scoping import in_force, within
-from branches.subtrees import tops_above
+from branches.scoping import in_force, topmost, within
 from members import completeness
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm, Member
@@ -87,6 +86,20 @@ class Completion:
         self.by_group[result.group.key][0] += result.expected
         self.by_group[result.group.key][1] += result.actual
 
+    def include(self, other: Completion) -> None:
+        """Add what another organisation has summed up."""
+        self.expected += other.expected
+        self.actual += other.actual
+        self.on_time += other.on_time
+        for key, (expected, actual) in other.by_group.items():
+            self.by_group[key][0] += expected
+            self.by_group[key][1] += actual
+
+    def missing_of(self, group: items.Group) -> int:
+        """How much of one group of items is missing."""
+        expected, actual = self.by_group[group.key]
+        return expected - actual
+
     @property
     def missing(self) -> int:
         return self.expected - self.actual
@@ -122,19 +135,25 @@ class Found:
 def completion_of(organizations: Iterable[Organization], on: dt.date) -> dict[int, Completion]:
     """Completion of each organisation with its subtree on that day, by its id. Asks nothing about rights."""
     tops = list(organizations)
-    answers = {top.pk: Completion(top) for top in tops}
-    for organization, results in results_under(tops, on):
-        for pk in tops_above(organization, tops):
-            for result in results:
-                answers[pk].add(result)
-        if organization.pk in answers:
-            answers[organization.pk].own = results
-    return answers
+    return summed(results_under(tops, on), tops)
+
+
+def summed(found: Iterable[tuple[Organization, list[Result]]], tops: Iterable[Organization]) -> dict[int, Completion]:
+    """Items of organisations added up for each of the tops, by its id."""
+    answers = {top.path: Completion(top) for top in tops}
+    for organization, results in found:
+        for end in range(organization.steplen, len(organization.path) + 1, organization.steplen):
+            if (above := answers.get(organization.path[:end])) is not None:
+                for result in results:
+                    above.add(result)
+        if organization.path in answers:
+            answers[organization.path].own = results
+    return {answer.organization.pk: answer for answer in answers.values()}
 
 
 def results_under(tops: list[Organization], on: dt.date) -> Iterator[tuple[Organization, list[Result]]]:
     """Every active organisation of the subtrees with its own items, in screen order."""
-    rows = Organization.objects.active().filter(within([top.path for top in tops]))
+    rows = Organization.objects.active().filter(within(topmost(top.path for top in tops)))
     found = _find(rows, on)
     for organization in rows.in_screen_order():
         yield organization, list(_items_of(organization, found, on))

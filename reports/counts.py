@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,10 +12,13 @@ from django.db.models import Count, Q
 from branches.models import Organization, OrgType
 from branches.subtrees import sums_by_subtree
 from members.dictionaries import PARTY, PostNature
+from members.filters import AGE_BANDS
+from members.leaving import month_of
 from members.models import AgeRule, CadreTerm, LeagueStatus, Member, MemberStatus
 from members.models.people import IN_LEAGUE
 from members.models.rules import age_rules
 from tuanjian import ages
+from tuanjian.idnumbers import Gender
 
 COMMITTEES = (OrgType.LEADING_BODY, OrgType.BASE_COMMITTEE, OrgType.WORK_COMMITTEE)
 
@@ -102,8 +104,7 @@ def _people(organizations: list[Organization], on: dt.date) -> Sums:
 
 def _turning_28(organizations: list[Organization], on: dt.date) -> Sums:
     """Members without a post who reach the leaving age in the month of that day."""
-    last = on.replace(day=calendar.monthrange(on.year, on.month)[1])
-    people = Member.objects.reaching_leave_age(on.replace(day=1), last)
+    people = Member.objects.reaching_leave_age(*month_of(on))
     return sums_by_subtree(people, organizations, lookup="branch__path", turning_28_without_post=Count("pk"))
 
 
@@ -114,3 +115,44 @@ def _cadres(organizations: list[Organization]) -> Sums:
         "part_time_cadres": Count("person", distinct=True, filter=Q(nature=PostNature.PART_TIME)),
     }
     return sums_by_subtree(terms, organizations, lookup="organization__path", **sums)
+
+
+@dataclass(frozen=True)
+class AgeLine:
+    """How many 团员 of an age are men, women, or of unknown sex."""
+
+    label: str
+    men: int
+    women: int
+    unknown: int
+
+    @property
+    def total(self) -> int:
+        return self.men + self.women + self.unknown
+
+
+def ages_of_members(organization: Organization, on: dt.date) -> list[AgeLine]:
+    """团员 of the subtree by age and sex as of that day, ages without anybody left out, the sum last; one query."""
+    youngest = min(low for low, _, _ in AGE_BANDS.values())
+    bands: dict[str, Any] = {f"不满 {youngest} 周岁": _aged(0, youngest - 1, on)}
+    bands |= {label: _aged(low, high, on) for low, high, label in AGE_BANDS.values()}
+    bands |= {"出生日期未填": Q(birth_on=None), "合计": Q()}
+    grouped = (
+        Member.objects.league_members()
+        .under(organization)
+        .order_by()
+        .values("gender")
+        .annotate(**{f"band_{number}": Count("pk", filter=band) for number, band in enumerate(bands.values())})
+    )
+    by_sex: dict[str, dict[str, Any]] = {row["gender"]: dict(row) for row in grouped}
+    lines = []
+    for number, label in enumerate(bands):
+        found = {sex: row[f"band_{number}"] for sex, row in by_sex.items()}
+        men, women = found.pop(Gender.MALE, 0), found.pop(Gender.FEMALE, 0)
+        lines.append(AgeLine(label, men, women, sum(found.values())))
+    return [line for line in lines[:-1] if line.total] + lines[-1:]
+
+
+def _aged(low: int, high: int, on: dt.date) -> Q:
+    earliest, latest = ages.born_between(from_age=low, to_age=high, on=on)
+    return Q(birth_on__gte=earliest, birth_on__lte=latest)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from branches.models import Organization, User
-from members import completeness, privacy
+from branches.scoping import SIGHTS, Right, Sight, held_by
+from members import completeness
 from members.models import Member
 from reports import completion_items as items
 from reports.completion import Result, results_under
@@ -22,11 +24,23 @@ WHY = {
     items.ADMINISTRATION: "没有管理员登录过",
     items.MEETINGS: "没有记录",
 }
+# What somebody must be allowed to do to mend it.
+MENDING = {
+    items.PARTICULARS: Right.STRUCTURE,
+    items.NUMBERS: Right.PEOPLE,
+    items.PEOPLE: Right.PEOPLE,
+    items.CADRES: Right.PEOPLE,
+    items.ADMINISTRATION: Right.GRANTS,
+    items.MEETINGS: Right.ACTIVITIES,
+}
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A line of the list: about whom, what lacks, why it counts, where it is mended, how many it stands for."""
+    """A line of the list: about whom, what lacks, why it counts, where it is mended, how many it stands for.
+
+    ``person`` is the id of the person it is about, 0 where it is about the organisation.
+    """
 
     group: items.Group
     organization: Organization
@@ -35,18 +49,35 @@ class Missing:
     why: str
     url: str
     count: int = 1
+    person: int = 0
+
+    @property
+    def right(self) -> Right:
+        """The right that mends it."""
+        return MENDING[self.group]
+
+    def url_from(self, saved: str, /, **more: str) -> str:
+        """Where it is mended, with the address to go to once it is saved."""
+        address, mark, field = self.url.partition("#")
+        joint = "&" if "?" in address else "?"
+        return f"{address}{joint}{urlencode({'next': saved, **more})}{mark}{field}"
 
 
 def missing_in(organization: Organization, on: dt.date, *, user: User) -> list[Missing]:
     """Everything missing in the subtree today, by group in the order of the items, organisations in screen order.
 
-    The counts add up to expected − actual of ``completion_of``. People of other branches than the viewer's own appear
-    by surname only.
+    The counts add up to expected − actual of ``completion_of``. People of other branches than the viewer's own – on
+    which the viewer holds a grant right there – appear by surname only.
     """
+    return missing_among(results_under([organization], on), user=user)
+
+
+def missing_among(found: Iterable[tuple[Organization, list[Result]]], *, user: User) -> list[Missing]:
+    """The same for organisations whose items are known already; of people only where their items are among them."""
     lines: list[Missing] = []
     branches: dict[int, Organization] = {}
-    for each, results in results_under([organization], on):
-        if each.is_branch:
+    for each, results in found:
+        if any(result.group == items.PEOPLE for result in results):
             branches[each.pk] = each
         lines += [_line(each, result) for result in results if result.missing and result.group != items.PEOPLE]
     lines += _of_people(branches, user)
@@ -80,7 +111,7 @@ def _address(organization: Organization, result: Result) -> str:
 
 
 def _of_people(branches: dict[int, Organization], user: User) -> Iterator[Missing]:
-    own = privacy.own_branches(user)
+    own = {held.organization_id for held in held_by(user) if Sight.ROSTER in SIGHTS[held.role]}
     people = completeness.with_gaps(Member.objects.on_roster().filter(branch__in=branches)).by_pinyin()
     lines: dict[int, list[Missing]] = {pk: [] for pk in branches}
     for member in people:
@@ -88,9 +119,9 @@ def _of_people(branches: dict[int, Organization], user: User) -> Iterator[Missin
         whom = member.name if branch.pk in own else masking.mask_name(member.name)
         if not member.id_number_index:
             url = f"{reverse('members:edit', args=[member.pk])}?field=id_number#id_id_number"
-            lines[branch.pk].append(Missing(items.PEOPLE, branch, whom, "证件号码", "未填", url))
+            lines[branch.pk].append(Missing(items.PEOPLE, branch, whom, "证件号码", "未填", url, person=member.pk))
         lines[branch.pk] += [
-            Missing(items.PEOPLE, branch, whom, fact.label, fact.why, fact.url(member))
+            Missing(items.PEOPLE, branch, whom, fact.label, fact.why, fact.url(member), person=member.pk)
             for fact in completeness.gaps_of(member)
         ]
     for own_lines in lines.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,17 +12,37 @@ from django.db import transaction
 from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Sight
-from reports.completion import STATES, Completion, Result, State, completion_of
+from reports.completion import STATES, Completion, Result, State, results_under, summed
 from reports.completion_items import Group
-from reports.missing import Missing, missing_in
+from reports.missing import Missing, missing_among
 
 # Lines of one group shown before 其余 N 项; the print page shows all.
 SHOWN = 12
 
+# Organisations with their own items, as ``results_under`` finds them.
+Found = list[tuple[Organization, list[Result]]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the table is asked for: items of one group, organisations of one state, every branch below."""
+
+    group: Group | None = None
+    state: State | None = None
+    every_branch: bool = False
+
+    @property
+    def picks_organizations(self) -> bool:
+        """Whether the lines are others than the direct lower organisations with the own level."""
+        return self.state is not None or self.every_branch
+
+
+EVERYTHING = Asked()
+
 
 @dataclass(frozen=True)
 class Band:
-    """Lower organisations of one state, in the committee's own order. No ranking."""
+    """Organisations of one state, in the committee's own order. No ranking."""
 
     state: State
     bounds: str
@@ -40,36 +61,83 @@ class Opened:
 
 @dataclass(frozen=True)
 class Board:
+    """The table: ``total`` is the whole subtree, ``listed`` what the lines add up to."""
+
     organization: Organization
+    asked: Asked
     total: Completion
     own_level: Completion
+    listed: Completion
     bands: list[Band]
     lower_count: int
 
+    @property
+    def rows(self) -> list[Completion]:
+        """The organisations in the order of the table."""
+        return [row for band in self.bands for row in band.rows]
 
-def board_of(organization: Organization, on: dt.date, *, user: User) -> Board:
-    """Completion of an organisation, its own level and its direct lower organisations grouped by state."""
-    in_sight = Organization.objects.visible_to(user, sight=Sight.ROSTER)
-    lower = list(in_sight.children_of(organization).active().in_screen_order())
-    answers = completion_of([organization, *lower], on)
+    @property
+    def sum_name(self) -> str:
+        """What the last line sums."""
+        if self.asked.picks_organizations:
+            return f"合计（所列 {self.lower_count:,} 个组织）"
+        return f"合计（{self.lower_count:,} 个直属下级及本级）"
+
+
+def board_of(organization: Organization, on: dt.date, *, user: User, asked: Asked = EVERYTHING) -> Board:
+    """Completion of an organisation, its own level and the organisations asked for, grouped by state."""
+    return board_from(found_under(organization, on, asked), organization, user=user, asked=asked)
+
+
+def found_under(organization: Organization, on: dt.date, asked: Asked) -> Found:
+    """Every organisation of the subtree with those of its items that are asked for."""
+    found = results_under([organization], on)
+    if asked.group is None:
+        return list(found)
+    return [(each, [result for result in results if result.group == asked.group]) for each, results in found]
+
+
+def board_from(found: Found, organization: Organization, *, user: User, asked: Asked) -> Board:
+    """The table over what was found."""
+    in_sight = Organization.objects.visible_to(user, sight=Sight.ROSTER).active()
+    below = in_sight.under(organization).branches() if asked.every_branch else in_sight.children_of(organization)
+    lower = list(below.in_screen_order())
+    answers = summed(found, [organization, *lower])
     own_level = Completion(organization)
     for result in answers[organization.pk].own:
         own_level.add(result)
     rows = [answers[each.pk] for each in lower]
-    return Board(organization, answers[organization.pk], own_level, _bands(rows), len(lower))
+    rows = [row for row in rows if asked.state in (None, row.state)]
+    return Board(
+        organization=organization,
+        asked=asked,
+        total=answers[organization.pk],
+        own_level=own_level,
+        listed=_added_up(organization, rows) if asked.picks_organizations else answers[organization.pk],
+        bands=_bands(rows),
+        lower_count=len(rows),
+    )
+
+
+def _added_up(organization: Organization, rows: Iterable[Completion]) -> Completion:
+    total = Completion(organization)
+    for row in rows:
+        total.include(row)
+    return total
 
 
 def _bands(rows: list[Completion]) -> list[Band]:
     bands = []
-    for number, state in enumerate(STATES):
+    for state in STATES:
         of_state = [row for row in rows if row.state is state]
         if of_state:
-            bands.append(Band(state, _bounds(number), of_state))
+            bands.append(Band(state, bounds_of(state), of_state))
     return bands
 
 
-def _bounds(number: int) -> str:
-    state = STATES[number]
+def bounds_of(state: State) -> str:
+    """The bounds of a state in words."""
+    number = STATES.index(state)
     if number == 0:
         return f"低于 {STATES[1].from_rate:g}%"
     if number == len(STATES) - 1:
@@ -78,12 +146,15 @@ def _bounds(number: int) -> str:
     return f"{state.from_rate:g}%–{99.9 if above == 100 else above:g}%"
 
 
-def opened(organization: Organization, on: dt.date, *, user: User, everything: bool = False) -> Opened:
+def opened(
+    organization: Organization, on: dt.date, *, user: User, asked: Asked = EVERYTHING, everything: bool = False
+) -> Opened:
     """The organisation opened: missing facts by group, each cut after ``SHOWN`` lines unless everything is asked."""
-    completion = completion_of([organization], on)[organization.pk]
+    found = found_under(organization, on, asked)
+    completion = summed(found, [organization])[organization.pk]
     groups = []
-    for group, found in groupby(missing_in(organization, on, user=user), key=lambda line: line.group):
-        lines = list(found)
+    for group, missing in groupby(missing_among(found, user=user), key=lambda line: line.group):
+        lines = list(missing)
         shown = lines if everything else lines[:SHOWN]
         groups.append((group, shown, sum(line.count for line in lines), len(lines) - len(shown)))
     path = Organization.objects.visible_to(user).filter(

@@ -10,14 +10,19 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from branches import elections
-from branches.models import Organization, User
+from branches import applications, elections, succession
+from branches.models import ChangeRequest, Organization, User
 from branches.permissions import permissions_on
+from branches.scoping import Right, within
 from members import completeness
 from members.health import without_secretary
 from members.leaving import LEAVING_SOON, Leaving, leaving
-from members.models import Member
+from members.models import ExportRequest, ImportState, Member, RosterImport
 from members.models.people import IN_LEAGUE
+
+# Who has not looked after so many days will not.
+FAILED_WITHIN = dt.timedelta(days=7)
+IMPORTS = (ImportState.TO_CONFIRM, ImportState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,19 @@ class Todo:
 
 def todos_for(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     """What is to be done there and below, most pressing first; only what the person may look at. Constant queries."""
-    sights = permissions_on(organization, user)
-    lines = _elections(user, organization, on)
-    if sights.sees_roster:
+    waiting = [*_imports(user, organization, on), *_requests(user, organization), *_exports(user, organization)]
+    return _pressing_first([*health_of(user, organization, on), *waiting])
+
+
+def health_of(user: User, organization: Organization, on: dt.date) -> list[Todo]:
+    """组织健康: what about the organisations and people there needs attention, most pressing first."""
+    lines = [*_elections(user, organization, on), *_administrators(user, organization, on)]
+    if permissions_on(organization, user).sees_roster:
         lines += [*_vacancies(user, organization), *_people(user, organization, on)]
+    return _pressing_first(lines)
+
+
+def _pressing_first(lines: list[Todo]) -> list[Todo]:
     order = ["problem", "care", "busy", "neutral"]
     return sorted((line for line in lines if line.count), key=lambda line: order.index(line.state))
 
@@ -63,6 +77,41 @@ def _elections(user: User, organization: Organization, on: dt.date) -> list[Todo
     return [
         Todo(chip, state.label, title, counted[state], "个", _lower(organization, term=state.value), "去查看")
         for state, (chip, title) in kinds.items()
+    ]
+
+
+def _administrators(user: User, organization: Organization, on: dt.date) -> list[Todo]:
+    """Organisations whose last administrator's grant ends soon; the rules let no such end come about any more."""
+    below = Organization.objects.visible_to(user).under(organization).active()
+    pressing = below.filter(succession.lapsing(on, succession.PRESS_DAYS)).count()
+    soon = below.filter(succession.lapsing(on, succession.WARN_DAYS)).count()
+    return [
+        Todo(
+            *("problem", "即将到期", f"{succession.PRESS_DAYS} 天内管理员授权到期、无人接续的组织", pressing, "个"),
+            *(_lower(organization, administrator="pressing"), "去办理"),
+        ),
+        Todo(
+            *("care", "将到期", f"{succession.WARN_DAYS} 天内管理员授权到期、无人接续的组织"),
+            *(soon if soon > pressing else 0, "个"),
+            *(_lower(organization, administrator="lapsing"), "去办理"),
+        ),
+    ]
+
+
+def _requests(user: User, organization: Organization) -> list[Todo]:
+    """Requests from below that wait for this person, and the person's own that came back."""
+    waiting = ChangeRequest.objects.decidable_by(user).filter(within([organization.path], "organization__path"))
+    returned = applications.returned_to(user, organization)
+    view = "branches:applications"
+    return [
+        Todo(
+            *("care", "待审核", "待审核的更名、改类别、更换管理员申请", waiting.count(), "件"),
+            *(_address(view, organization, state="waiting"), "去审核"),
+        ),
+        Todo(
+            *("problem", "已退回", "本人被退回的申请", returned.count(), "件"),
+            *(_address(view, organization, state="returned"), "去查看"),
+        ),
     ]
 
 
@@ -101,6 +150,36 @@ def _people(user: User, organization: Organization, on: dt.date) -> list[Todo]:
             *("care", "待补录", "资料有缺项的非团员青年", counted["others"], "人"),
             *(_address(youth, organization, completeness="incomplete", league_status="none"), "去补录"),
         ),
+    ]
+
+
+def _imports(user: User, organization: Organization, on: dt.date) -> list[Todo]:
+    """Imports that somebody has to confirm, and the person's own that failed within ``FAILED_WITHIN``."""
+    there = RosterImport.objects.manageable_by(user, right=Right.PEOPLE).filter(
+        within([organization.path], "organization__path")
+    )
+    began = timezone.make_aware(dt.datetime.combine(on - FAILED_WITHIN, dt.time.min))
+    counted = there.aggregate(
+        waiting=Count("pk", filter=Q(state=ImportState.TO_CONFIRM)),
+        failed=Count("pk", filter=Q(state=ImportState.FAILED, started_by=user, created_at__gte=began)),
+    )
+    waiting, failed = (_address("members:imports", organization, state=state.value) for state in IMPORTS)
+    return [
+        Todo("care", "待确认", "待确认的导入", counted["waiting"], "件", waiting, "去确认"),
+        Todo("problem", "失败", f"{FAILED_WITHIN.days} 天内本人失败的导入", counted["failed"], "件", failed, "去查看"),
+    ]
+
+
+def _exports(user: User, organization: Organization) -> list[Todo]:
+    """Requests for numbers in clear that wait for this person's word, and the own ones that can be fetched."""
+    there = ExportRequest.objects.manageable_by(user, right=Right.CLEAR_EXPORT).filter(
+        within([organization.path], "organization__path")
+    )
+    waiting, ready = there.waiting().exclude(requested_by=user).count(), there.ready_for(user).count()
+    url = reverse("members:export_requests")
+    return [
+        Todo("care", "待批准", "待批准的明文导出", waiting, "件", f"{url}?waiting=1", "去批准"),
+        Todo("care", "待下载", "已批准、等您下载的明文导出", ready, "件", url, "去下载"),
     ]
 
 

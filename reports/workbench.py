@@ -5,98 +5,114 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from activities.models import Activity
 from branches.models import Organization, User
 from branches.permissions import Permissions, permissions_on
-from branches.subtrees import sums_by_subtree
-from members import completeness
+from members.filters import LATELY, entered_lately
 from members.models import Member
+from reports.completion import Completion, results_under, summed
 from reports.counts import Counts, counts_of
+from reports.gaps import Step, may_mend, steps_among
+from reports.missing import missing_among
+from reports.progress import Band, Board, board_of
 from reports.todos import Todo, todos_for
 
-# A branch's own people with gaps are named on its workbench; more than this is a list of its own.
+# A branch's own gaps are named on its workbench; more than this is a list of its own.
 NAMED = 5
-
-
-@dataclass(frozen=True)
-class LowerRow:
-    """A direct lower organisation: its figures and how many of its people lack something."""
-
-    organization: Organization
-    counts: Counts
-    incomplete: int
+# Lower organisations of one state named on the workbench; the table of completion has them all.
+SHOWN_OF_A_STATE = 20
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A person of the own branch who lacks required facts; names are shown to the own branch only."""
+    """A step of 逐项补录 as the workbench names it; ``url`` is empty for those who may not mend it."""
 
-    member: Member
-    facts: list[completeness.Fact]
+    step: Step
+    url: str
 
-    @property
-    def title(self) -> str:
-        more = f"等 {len(self.facts)} 项" if len(self.facts) > 1 else ""
-        return f"{self.member.name}：{self.facts[0].label}{more}"
 
-    @property
-    def note(self) -> str:
-        return "、".join(fact.label for fact in self.facts) if len(self.facts) > 1 else self.facts[0].why
+@dataclass(frozen=True)
+class StateBand:
+    """Lower organisations of one state, as many as are shown, and how many more there are."""
 
-    @property
-    def url(self) -> str:
-        return self.facts[0].url(self.member)
+    band: Band
+    rows: list[Completion]
+    rest: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """What is known to have moved in the last seven days."""
+
+    since: dt.date
+    entered: int
+    activities: int
 
 
 @dataclass(frozen=True)
 class Workbench:
+    """The page. ``completion`` is None for those who see no people; ``board`` for them and for branches."""
+
     organization: Organization
     may: Permissions
     counts: Counts
     activities_this_year: int
-    incomplete: int
     todos: list[Todo]
-    lower: list[LowerRow]
+    lower: list[Organization]
+    completion: Completion | None
+    board: Board | None
+    bands: list[StateBand]
+    week: Week | None
     gaps: list[Gap]
+    gap_steps: int
 
 
 def workbench_of(user: User, organization: Organization, on: dt.date) -> Workbench:
     """Everything the page shows, in a number of queries that does not grow with organisations or people."""
     may = permissions_on(organization, user)
-    lower = [] if organization.is_branch else list(_lower(user, organization))
-    counts = counts_of([organization, *lower], on)
-    incomplete = _incomplete(user, [organization, *lower]) if may.sees_roster else {}
+    sees_people = may.sees_roster
+    board = board_of(organization, on, user=user) if sees_people and not organization.is_branch else None
+    completion, gaps = _own(user, organization, on, may) if sees_people and organization.is_branch else (None, [])
     return Workbench(
         organization=organization,
         may=may,
-        counts=counts[organization.pk],
-        activities_this_year=_activities(user, organization, on),
-        incomplete=incomplete.get(organization.pk, 0),
+        counts=counts_of([organization], on, people=sees_people)[organization.pk],
+        activities_this_year=_activities(user, organization, on.replace(month=1, day=1), on),
         todos=todos_for(user, organization, on),
-        lower=[LowerRow(row, counts[row.pk], incomplete.get(row.pk, 0)) for row in lower],
-        gaps=_gaps(user, organization) if organization.is_branch and may.sees_roster else [],
+        lower=[] if sees_people or organization.is_branch else _lower(user, organization),
+        completion=board.total if board else completion,
+        board=board,
+        bands=[_shown(band) for band in board.bands] if board else [],
+        week=_week(user, organization, on) if sees_people else None,
+        gaps=gaps[:NAMED],
+        gap_steps=len(gaps),
     )
 
 
+def _own(user: User, branch: Organization, on: dt.date, may: Permissions) -> tuple[Completion, list[Gap]]:
+    found = list(results_under([branch], on))
+    steps = steps_among(missing_among(found, user=user))
+    gaps = [Gap(step, step.lines[0].url_from("/") if may_mend(step, may.rights) else "") for step in steps]
+    return summed(found, [branch])[branch.pk], gaps
+
+
+def _shown(band: Band) -> StateBand:
+    rows = band.rows[:SHOWN_OF_A_STATE]
+    return StateBand(band, rows, len(band.rows) - len(rows))
+
+
 def _lower(user: User, organization: Organization) -> list[Organization]:
-    visible = Organization.objects.visible_to(user)
-    return list(visible.filter(pk__in=Organization.objects.children_of(organization)).active().in_screen_order())
+    return list(Organization.objects.visible_to(user).children_of(organization).active().in_screen_order())
 
 
-def _incomplete(user: User, organizations: list[Organization]) -> dict[int, int]:
-    people = Member.objects.visible_to(user).league_members().filter(completeness.incomplete())
-    sums = sums_by_subtree(people, organizations, lookup="branch__path", people=Count("pk"))
-    return {pk: row["people"] for pk, row in sums.items()}
-
-
-def _activities(user: User, organization: Organization, on: dt.date) -> int:
-    held = Q(held_on__year=on.year, held_on__lte=on)
+def _activities(user: User, organization: Organization, since: dt.date, until: dt.date) -> int:
+    held = Q(held_on__gte=since, held_on__lte=until)
     return Activity.objects.visible_to(user).under(organization).standing().filter(held).count()
 
 
-def _gaps(user: User, organization: Organization) -> list[Gap]:
-    mine = Member.objects.visible_to(user).league_members().filter(branch=organization)
-    people = mine.filter(completeness.incomplete()).by_pinyin()
-    return [Gap(member, completeness.gaps_of(member)) for member in completeness.with_gaps(people)[:NAMED]]
+def _week(user: User, organization: Organization, on: dt.date) -> Week:
+    since = on - LATELY
+    people = Member.objects.visible_to(user).under(organization).league_members()
+    return Week(since, entered_lately(people, on).count(), _activities(user, organization, since, on))

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from branches.models import Organization
 from branches.tests.builders import a_grant, an_organization
 from members.dictionaries import LeaguePost
+from members.models import Member, RosterImport
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports.counts import Counts, counts_of
 from reports.todos import todos_for
@@ -102,14 +104,77 @@ def test_an_auditor_is_told_nothing_about_people(world, signed_in, today):
 
     assert "白雨桐" not in page
     assert all("团员" not in title and "周岁" not in title for title in titles(world.auditor, world.bureau, today))
-    assert workbench_of(world.auditor, world.bureau, today).incomplete == 0
+    shown = workbench_of(world.auditor, world.bureau, today)
+    assert (shown.completion, shown.board, shown.week, shown.gaps) == (None, None, None, [])
+    assert shown.lower == [world.general, world.other_general]
 
 
 def test_people_of_a_branch_are_named_to_the_own_branch_only(world, today):
-    a_member("高若溪", branch=world.branch, ethnicity="")
+    a_member("高若溪", branch=world.branch, ethnicity="", education="")
 
-    assert [gap.member.name for gap in workbench_of(world.secretary, world.branch, today).gaps if gap.facts]
+    own = [gap.step.title for gap in workbench_of(world.secretary, world.branch, today).gaps]
+    above = [gap.step.title for gap in workbench_of(world.general_admin, world.branch, today).gaps]
+
+    assert "高若溪：民族等 2 项" in own
+    assert "高**：民族等 2 项" in above
     assert workbench_of(world.bureau_admin, world.bureau, today).gaps == []
+
+
+def test_lower_organisations_stand_by_state_with_their_gaps(world, today):
+    shown = workbench_of(world.bureau_admin, world.bureau, today)
+
+    named = [row.organization for band in shown.bands for row in band.rows]
+    assert sorted(named, key=str) == sorted([world.general, world.other_general], key=str)
+    assert shown.completion.missing == shown.board.total.missing > 0
+
+
+def test_every_figure_of_people_leads_to_as_many(world, signed_in, today):
+    a_member(branch=world.branch, birth_on=dt.date(1998, 11, 30))
+    a_member(branch=world.branch, birth_on=dt.date(2000, 1, 1), political_status="01", league_status="retained")
+    a_member(branch=world.other_branch, birth_on=dt.date(1990, 1, 1), political_status="01", league_status="retained")
+    a_young_person(branch=world.sister_branch, birth_on=dt.date(1999, 1, 1), political_status="01")
+    client = signed_in(world.bureau_admin)
+
+    page = client.get("/")
+
+    counts, pk = page.context["shown"].counts, world.bureau.pk
+    figures = {
+        f"/members/?organization={pk}": counts.members,
+        f"/members/?organization={pk}&league_status=retained": counts.retained,
+        f"/members/?organization={pk}&leaving=month": counts.turning_28_without_post,
+        f"/youth/?organization={pk}": counts.youth,
+        f"/youth/?organization={pk}&among=party_under_28": counts.party_under_28,
+        f"/members/?organization={pk}&among=party_under_28&league_status=retained": counts.party_under_28_retained,
+        f"/members/?organization={pk}&among=entered_lately": page.context["shown"].week.entered,
+    }
+    assert all(address.replace("&", "&amp;") in page.content.decode() for address in figures)
+    found = {address: client.get(address).context["table"].page.paginator.count for address in figures}
+    assert found == figures
+    assert (counts.turning_28_without_post, counts.party_under_28, counts.party_under_28_retained) == (1, 2, 1)
+
+
+def test_the_week_knows_who_was_entered(world, today):
+    Member.objects.filter(pk=world.member.pk).update(created_at=timezone.now() - dt.timedelta(days=8))
+
+    week = workbench_of(world.secretary, world.branch, today).week
+
+    assert (week.since, week.entered) == (dt.date(2026, 11, 15), 0)
+    assert workbench_of(world.bureau_admin, world.bureau, today).week.entered == 2
+
+
+def test_imports_wait_for_those_who_keep_the_people(world, today):
+    there = {"file_name": "名册.xlsx", "as_of_on": today, "started_by": world.general_admin}
+    RosterImport.objects.create(organization=world.general, state="to_confirm", **there)
+    RosterImport.objects.create(organization=world.general, state="failed", **there)
+    RosterImport.objects.create(organization=world.general, state="done", **there)
+
+    def waiting(user, organization):
+        return {todo.title: todo.count for todo in todos_for(user, organization, today) if "导入" in todo.title}
+
+    assert waiting(world.general_admin, world.general) == {"待确认的导入": 1, "7 天内本人失败的导入": 1}
+    assert waiting(world.bureau_admin, world.bureau) == {"待确认的导入": 1}
+    assert waiting(world.bureau_admin, world.other_general) == {}
+    assert waiting(world.observer, world.general) == {}
 
 
 def test_somebody_without_a_grant_is_told_so(world, signed_in):
