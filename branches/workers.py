@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.db.models.enums import TextChoices
 
+from branches import resets
 from branches.models import AccessGrant, Organization, Role, User
 from branches.permissions import permissions_on
 from branches.scoping import in_force
@@ -22,12 +23,16 @@ class GrantState(TextChoices):
 
 @dataclass(frozen=True)
 class Work:
-    """A grant as the page shows it. ``may_end``: the viewer may take it back here."""
+    """A grant as the page shows it.
+
+    ``may_end``: the viewer may take it back here; ``may_reset``: may make a 重置码 for the account.
+    """
 
     given: AccessGrant
     state: GrantState
     from_above: bool
     may_end: bool
+    may_reset: bool
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,14 @@ def working_on(organization: Organization, viewer: User, *, on: dt.date, past: b
     if not past:
         rows = rows.filter(in_force(on) | Q(ended_at=None, starts_on__gt=on))
     from_above = permissions_on(organization, viewer).grants_from_above
+    found = list(rows.select_related("user", "organization").order_by("-organization__depth", "id"))
+    resettable = resets.resettable([given.user for given in found], viewer)
     works = []
-    for given in rows.select_related("user", "organization").order_by("-organization__depth", "id"):
+    for given in found:
         own = given.organization_id == organization.pk
         reachable = own and (from_above or given.role != Role.ADMINISTRATOR)
         may_end = reachable and given.ended_at is None and given.user_id != viewer.pk
-        works.append(Work(given, _state(given, on), not own, may_end))
+        works.append(Work(given, _state(given, on), not own, may_end, given.user_id in resettable))
     return works
 
 

@@ -10,9 +10,11 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from branches.models.lengths import no_longer_than
 from branches.models.organizations import Organization
+from branches.models.pledges import PledgeText
 from branches.scoping import Role, ScopedQuerySet, Sight, in_force
 from tuanjian import masking, phones, sealing
 
@@ -40,6 +42,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         "可进系统后台", default=False, help_text="系统后台只管理字典、账号、授权和日志，不因此看到人员。"
     )
     date_joined = models.DateTimeField("开通时间", default=timezone.now, editable=False)
+    pledge = models.ForeignKey(
+        PledgeText, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="保密承诺"
+    )
+    pledged_at = models.DateTimeField("承诺时间", null=True, editable=False)
+    # Part of every session's hash: raising it ends them all at their next request.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
     if TYPE_CHECKING:
@@ -52,10 +60,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = verbose_name_plural = "账号"
         ordering = ["username"]
-        constraints = [*no_longer_than("user", username=50, display_name=50)]
+        constraints = [
+            *no_longer_than("user", username=50, display_name=50),
+            models.CheckConstraint(
+                condition=Q(pledge=None, pledged_at=None) | Q(pledge__isnull=False, pledged_at__isnull=False),
+                name="user_pledge_has_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must still match: the password, and the epoch that leaving everywhere raises."""
+        return salted_hmac(
+            "branches.User.session", f"{self.password}.{self.session_epoch}", algorithm="sha256"
+        ).hexdigest()
 
     @property
     def phone(self) -> str:
@@ -79,6 +99,10 @@ class AccessGrantQuerySet(ScopedQuerySet["AccessGrant"]):
     def in_force(self, on: dt.date) -> AccessGrantQuerySet:
         return self.filter(in_force(on))
 
+    def lasting(self, on: dt.date) -> AccessGrantQuerySet:
+        """In force that day or later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), ended_at=None)
+
 
 class AccessGrant(models.Model):
     """授权: who works where, in which role, from–to. Holding a post is something else (``members.CadreTerm``)."""
@@ -89,6 +113,10 @@ class AccessGrant(models.Model):
     starts_on = models.DateField("自")
     ends_on = models.DateField("至", null=True, blank=True, help_text="最后一天；留空为不限期。")
     ended_at = models.DateTimeField("收回时间", null=True, editable=False)
+    # A successor without account has been given this code: until it is used, somebody must stay in office.
+    ends_with_code = models.ForeignKey(
+        "branches.RegistrationCode", models.SET_NULL, null=True, editable=False, related_name="relieves"
+    )
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, editable=False)
     granted_at = models.DateTimeField("授权时间", auto_now_add=True)
 

@@ -3,8 +3,10 @@
 import datetime as dt
 from itertools import count
 
+from django.utils import timezone
+
 from branches import tree
-from branches.models import AccessGrant, Organization, OrgType, Role, User
+from branches.models import AccessGrant, Organization, OrgType, PledgeText, Role, User
 
 _numbers = count(1)
 PASSWORD = "lantian-baiyun-2026"
@@ -21,8 +23,10 @@ def an_organization(short_name=None, *, under=None, org_type=None, by=None, full
     return tree.add(organization, under=under, by=by)
 
 
-def a_user(username=None, *, display_name=None, **fields):
+def a_user(username=None, *, display_name=None, pledged=True, **fields):
     number = next(_numbers)
+    if pledged and (text := PledgeText.objects.first()) is not None:
+        fields = {"pledge": text, "pledged_at": timezone.now()} | fields
     user = User(username=username or f"user{number}", display_name=display_name or f"用户{number}", **fields)
     user.set_password(PASSWORD)
     user.save()

@@ -78,7 +78,7 @@ def test_five_failures_lock_known_and_unknown_accounts_alike(world):
 
     assert [answer.status_code for answer in locked] == [429, 429]
     assert text_of(locked[0]) == text_of(locked[1])
-    assert "密码连错次数过多，暂时不能登录。" in text_of(locked[0])
+    assert "连错次数过多，暂时不能登录或使用注册码、重置码。" in text_of(locked[0])
 
 
 def test_another_way_of_writing_a_phone_does_not_start_the_count_anew(world, client):
@@ -103,7 +103,7 @@ def test_logging_out_takes_a_button(world, signed_in):
 def test_the_rules_of_passwords_stand_beside_the_field(world, signed_in):
     page = signed_in(world.secretary).get("/password/").content.decode()
 
-    assert "至少 10 个字符，不能全是数字；不要用常见密码，也不要与用户名、姓名相近。" in page
+    assert "至少 10 个字符，不能全是数字；不要用常见密码，也不要出现用户名、姓名、手机号、证件号码或单位名称。" in page
 
 
 def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(world, signed_in):
@@ -143,6 +143,12 @@ def test_passwords_that_are_refused(world, signed_in, old, new, again, sentence)
     assert not AuditEntry.objects.filter(kind="password").exists()
 
 
+def test_leaving_empties_what_the_browser_kept(signed_in, world):
+    response = signed_in(world.bureau_admin).post("/logout/")
+
+    assert response["Clear-Site-Data"] == '"storage"'
+
+
 def test_switching_between_organisations_with_a_grant(world, signed_in):
     a_grant(world.secretary, world.other_branch, "observer")
     client = signed_in(world.secretary)
@@ -172,3 +178,25 @@ def test_switching_never_leads_away(world, signed_in):
     )
 
     assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("headers", "back"),
+    [
+        ({"Referer": "http://testserver/organizations/lower/?page=2"}, "/organizations/lower/%3Fpage%3D2"),
+        ({"Referer": "https://evil.example/organizations/"}, "/"),
+        ({}, "/"),
+    ],
+)
+def test_a_button_pressed_too_late_leads_back_to_its_page(client, db, headers, back):
+    answer = client.post("/switch/", {"organization": "1"}, headers=headers)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={back}")
+
+
+def test_a_part_of_a_page_asked_for_too_late_leads_back_to_the_whole(client, db):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/organizations/"}
+
+    answer = client.get("/organizations/1/children/", headers=headers)
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, "/login/?next=/organizations/")

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from branches import audit, grants
+from branches import audit, grants, pledges
 from branches.models import AccessGrant, Organization, Role, User
 from members.models import CadreTerm, Member
 from reports.demo.blueprint import Blueprint
@@ -82,6 +82,9 @@ class Opening:
         self._since = min(days_before(as_of, 400), timezone.localdate())
         # Worked out once: argon2 is slow on purpose.
         self._password = make_password(PASSWORD)
+        # Given already, so that the demo begins with its pages.
+        text = pledges.current()
+        self._pledge = {"pledge": text, "pledged_at": timezone.now()} if text else {}
 
     def open_all(self) -> User:
         """Open the whole cast. Returns the administrator of the unit."""
@@ -91,7 +94,7 @@ class Opening:
             user=administrator, organization=self._root, role=first.role, starts_on=self._since
         )
         changes = {"角色": [None, first.role.label]}
-        audit.record(audit.Kind.GRANTED, given, by=None, at=self._root, changes=changes, job="load_demo")
+        audit.record(audit.Kind.GRANTED, given, by=None, at=self._root, changes=changes, job="装入演示数据")
         general = self._organizations[self._blueprint.general_with_logins]
         branch = self._organizations[self._blueprint.branch_with_logins]
         for logins, organization in ((others, self._root), (GENERAL, general), (BRANCH, branch)):
@@ -117,16 +120,17 @@ class Opening:
             password=self._password,
             is_staff=True,
             is_superuser=True,
+            **self._pledge,
         )
 
     def _account(self, login: Login, organization: Organization) -> User:
         person = self._holder(login, organization)
         name = person.name if person else login.display_name
-        user = User(username=login.username, display_name=name, password=self._password)
+        user = User(username=login.username, display_name=name, password=self._password, **self._pledge)
         if person and person.phone:
             user.phone = person.phone
         user.save()
-        audit.record(audit.Kind.CREATED, user, by=None, at=organization, job="load_demo")
+        audit.record(audit.Kind.CREATED, user, by=None, at=organization, job="装入演示数据")
         if person:
             person.user = user
             person.save(update_fields=["user"])

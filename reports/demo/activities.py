@@ -143,7 +143,7 @@ def record(nodes: list[Node], people: People, terms: dict[Node, list[CadreTerm]]
     audit.record_many(
         [(audit.Kind.CREATED, row, row.organization, {"日期": [None, str(row.held_on)]}) for row in activities],
         by=None,
-        job="load_demo",
+        job="装入演示数据",
     )
 
 

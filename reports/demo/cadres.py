@@ -36,7 +36,7 @@ def appoint(nodes: list[Node], staffing: Staffing, people: People, *, as_of: dt.
     audit.record_many(
         [(audit.Kind.CREATED, term, term.organization, {"团内职务": [None, term.title]}) for term in rows],
         by=None,
-        job="load_demo",
+        job="装入演示数据",
     )
     return {node: sorted(terms, key=lambda term: term.rank) for node, terms in current.items()}
 

@@ -45,7 +45,7 @@ def save(people: People, *, as_of: dt.date, root: Organization) -> None:
             for story in people.stories
         ],
         by=None,
-        job="load_demo",
+        job="装入演示数据",
     )
 
 

@@ -94,7 +94,7 @@ def _line(user: User, *, unchanged: bool) -> LoginLine:
     roles = [row.get_role_display() for row in given] or (["系统管理员"] if user.is_superuser else [])
     notes = [
         "" if user.is_active else "账号已停用，不能登录",
-        "授权已收回，登录后看不到数据" if given and all(row.ended_at for row in given) else "",
+        "授权已收回，账号休眠，不能登录" if given and all(row.ended_at for row in given) else "",
         "只管理系统后台，看不到人员" if user.is_superuser and not given else "",
     ]
     return LoginLine(
