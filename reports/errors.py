@@ -1,21 +1,25 @@
 """Pages for what cannot be shown: what happened, why, what to do, and a number that is also in the log."""
 
 import logging
+from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from branches.scoping import held_by
+from branches.http import Closed
+from branches.log_refusals import record_refusal
+from branches.scoping import NotAllowed, held_by
 from tuanjian.middleware import current_request_number
 
 log = logging.getLogger("tuanjian.errors")
 
 
-def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, template: str, status: int, **more: Any) -> HttpResponse:
     context = {"error_number": current_request_number(), "error_at": timezone.now(), "error_role": _role(request)}
-    return render(request, template, context, status=status)
+    return render(request, template, context | more, status=status)
 
 
 def _role(request: HttpRequest) -> str:
@@ -32,7 +36,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     log.warning("%s 403 %s", current_request_number(), request.path)
+    _note_refusal(request, exception)
+    if isinstance(exception, Closed):
+        return _page(request, "403_closed.html", 403, organization=exception.subject)
     return _page(request, "403.html", 403)
+
+
+def _note_refusal(request: HttpRequest, exception: Exception | None = None) -> None:
+    """Keep in the log that a signed-in person was refused. The page is shown even while nothing can be written."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return
+    subject = exception.subject if isinstance(exception, NotAllowed) else None
+    try:
+        record_refusal(user, subject, method=str(request.method), path=request.path)
+    except DatabaseError:
+        log.exception("%s the refusal could not be written into the log", current_request_number())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -48,4 +67,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     log.warning("%s csrf %s %s", current_request_number(), request.path, reason)
+    _note_refusal(request)
     return _page(request, "csrf_failure.html", 403)

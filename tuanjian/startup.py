@@ -4,6 +4,11 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+# Cybersecurity Law, article 21: network logs are kept no less than six months.
+SHORTEST_AUDIT_MONTHS = 6
+
 
 def secret_key_from(path: Path) -> str:
     """Return Django's secret key kept in ``path``; the first process to ask writes it, readable by its owner only."""
@@ -23,3 +28,12 @@ def secret_key_from(path: Path) -> str:
     finally:
         draft.unlink()
     return path.read_text(encoding="ascii")
+
+
+def audit_months(months: int) -> int:
+    """How long the log is kept, as asked for; raises ImproperlyConfigured below what the law demands."""
+    if months < SHORTEST_AUDIT_MONTHS:
+        raise ImproperlyConfigured(
+            f"TUANJIAN_AUDIT_MONTHS 设为 {months}，操作日志至少要保存 {SHORTEST_AUDIT_MONTHS} 个月，请改正后重新启动。"
+        )
+    return months

@@ -1,11 +1,12 @@
 """Commands at the console: the worker's housekeeping and the proof of the log."""
 
 import io
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from branches import audit
+from branches import audit, resets
 from branches.models import AuditEntry, AuditPending
 from branches.tests.builders import an_organization
 
@@ -25,7 +26,7 @@ def test_a_whole_log_is_confirmed(world):
 
     call_command("verify_audit", stdout=answer)
 
-    assert answer.getvalue() == "日志完整，没有缺失或改动。\n"
+    assert answer.getvalue().startswith("日志完整，没有缺失或改动：共 ")
 
 
 def test_a_changed_entry_is_named(world):
@@ -35,3 +36,15 @@ def test_a_changed_entry_is_named(world):
 
     with pytest.raises(CommandError, match=f"日志第 {entry.pk} 条被改动。"):
         call_command("verify_audit")
+
+
+def test_a_reset_code_for_the_topmost_administrator(world, capsys):
+    call_command("reset_code", "bureau_admin")
+
+    shown = re.search(r"重置码：(\w{4}-\w{4})", capsys.readouterr().out)[1]
+    assert resets.find(shown).user == world.bureau_admin
+
+
+def test_a_reset_code_for_nobody(world):
+    with pytest.raises(CommandError, match="没有这个账号"):
+        call_command("reset_code", "nobody")

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client, RequestFactory
 
+from branches.models import AuditEntry
 from reports.errors import server_error
 
 NUMBER = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
@@ -44,6 +45,54 @@ def test_looking_is_allowed_changing_is_not(world, signed_in, caplog):
     assert [record.getMessage() for record in caplog.records if number in record.getMessage()] == [
         f"{number} 403 /members/{world.member.pk}/edit/"
     ]
+
+
+def last_refusal():
+    entry = AuditEntry.objects.filter(kind="refused").get()
+    return entry.actor_name, entry.object_type, entry.object_id, entry.placement.organization_id, entry.changes
+
+
+def test_a_refusal_is_in_the_log_with_what_it_was_about(world, signed_in):
+    answer = signed_in(world.observer).get(f"/members/{world.member.pk}/edit/?field=phone")
+
+    path = f"/members/{world.member.pk}/edit/"
+    assert last_refusal() == (
+        "观察员", "members.member", str(world.member.pk), world.branch.pk,
+        {"页面": [None, path], "方式": [None, "打开"]},
+    )  # fmt: skip
+    assert AuditEntry.objects.get(kind="refused").request_number in answer.content.decode()
+
+
+def test_a_refusal_of_a_page_about_nothing_is_filed_with_the_account(world, signed_in):
+    signed_in(world.auditor).get("/members/")
+
+    assert last_refusal() == (
+        "审计员", "branches.user", str(world.auditor.pk), world.bureau.pk,
+        {"页面": [None, "/members/"], "方式": [None, "打开"]},
+    )  # fmt: skip
+
+
+def test_what_is_not_found_is_no_refusal(world, signed_in):
+    signed_in(world.observer).get(f"/members/{world.foreign_member.pk}/")
+
+    assert not AuditEntry.objects.filter(kind="refused").exists()
+
+
+def test_signed_out_people_leave_no_refusal(client, db):
+    client.post("/logout/")
+    client.get("/members/")
+
+    assert not AuditEntry.objects.filter(kind="refused").exists()
+
+
+def test_a_form_without_its_token_is_a_refusal(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.secretary, backend="branches.authentication.NameOrPhoneBackend")
+
+    client.post("/search/", {"q": "白"})
+
+    assert last_refusal()[0] == "支书"
+    assert last_refusal()[4] == {"页面": [None, "/search/"], "方式": [None, "提交"]}
 
 
 def test_the_page_after_a_failure_stands_on_its_own(db, caplog):

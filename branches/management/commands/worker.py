@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError
 from django_tasks_db.management.commands.db_worker import Worker
 
+from branches import readiness
 from branches.housekeeping import every_minute
 from branches.keys import require_right_keys
 
@@ -32,9 +33,15 @@ class Command(BaseCommand):
             worker_id=uuid.uuid4().hex,
             excluded_queue_names=[],
         )
-        next_housekeeping = 0.0
+        if not once:
+            # A task that has begun is finished first; a second signal ends it.
+            worker.configure_signals()
+        next_housekeeping = next_beat = 0.0
         try:
-            while True:
+            while worker.running:
+                if time.monotonic() >= next_beat:
+                    readiness.beat()
+                    next_beat = time.monotonic() + readiness.BEATS_EVERY
                 worker.run()
                 if time.monotonic() >= next_housekeeping:
                     self._keep_house()
@@ -44,6 +51,8 @@ class Command(BaseCommand):
                 time.sleep(1)
         except KeyboardInterrupt:
             return
+        finally:
+            readiness.stop_beating()
 
     def _keep_house(self) -> None:
         try:
