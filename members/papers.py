@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
@@ -14,6 +16,7 @@ from members import privacy, wording
 from members.models import Member
 from members.models.people import MemberQuerySet
 from tuanjian.spreadsheets.writing import Column, SheetPlan, WorkbookPlan, write_workbook
+from tuanjian.watermark import made_by
 
 # One list holds no more; larger ones belong in the background.
 MOST = 10_000
@@ -40,14 +43,14 @@ def roster_for_paper(
     """The people of a 花名册 with the phone as ``by`` may see it, at most ``MOST``; the log notes the printing."""
     own = privacy.own_branches(by)
     rows = [(member, privacy.phone_as_seen(member, own)) for member in people[:MOST]]
-    record_printing(organization, what=title, count=len(rows), by=by)
+    record_printing(organization, what=title, people=[member for member, _ in rows], by=by)
     return rows
 
 
-def record_printing(organization: Organization, *, what: str, count: int, by: User) -> None:
-    """Note in the log that a list with this many people was put on paper."""
-    changes = {"内容": [None, what], "人数": [None, count]}
-    audit.record(audit.Kind.PRINTED, organization, by=by, at=organization, changes=changes)
+def record_printing(organization: Organization, *, what: str, people: Sequence[Member], by: User) -> None:
+    """Note in the log that a list of these people was put on paper; somebody listed twice counts twice."""
+    changes = {"内容": [None, what], "人数": [None, len(people)]}
+    audit.record(audit.Kind.PRINTED, organization, by=by, at=organization, changes=changes, about=people)
 
 
 @transaction.atomic
@@ -73,12 +76,18 @@ def roster_as_workbook(
             f"{organization.short_name}{title}",
             f"单位：{organization.full_name}　统计时点：{on}　共 {len(members)} 人{condition}",
         ],
-        notes=[f"制表人：{by}　制表日期：{on}"],
+        notes=[made_by(by, timezone.localtime(), more=f"共 {len(members)} 人"), f"制表人：{by}　制表日期：{on}"],
     )
     file = io.BytesIO()
     write_workbook(WorkbookPlan([plan]), file)
-    changes = {"内容": [None, title], "人数": [None, len(members)], "条件": [None, asked or "全部"]}
-    audit.record(audit.Kind.EXPORTED, organization, by=by, at=organization, changes=changes)
+    changes = {
+        "内容": [None, title],
+        "人数": [None, len(members)],
+        "条件": [None, asked or "全部"],
+        "列": [None, "、".join(column.heading for column in plan.columns)],
+        "文件 SHA-256": [None, hashlib.sha256(file.getvalue()).hexdigest()],
+    }
+    audit.record(audit.Kind.EXPORTED, organization, by=by, at=organization, changes=changes, about=members)
     return file.getvalue()
 
 

@@ -1,4 +1,9 @@
-"""Show personal data without giving it away."""
+"""Show personal data without giving it away. Nobody masks anywhere else: see reports/tests/test_neutral.py."""
+
+from typing import Final
+
+# What nobody ever reads, not even its length: passwords.
+HIDDEN: Final = "*" * 6
 
 
 def mask_number(head: str, length: int = 18) -> str:

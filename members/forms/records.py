@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from branches.models import Organization, User
 from branches.scoping import Right
-from members import duplicates, privacy
+from members import completeness, duplicates, privacy
 from members.completeness import gaps_of
 from members.dictionaries import Education, Ethnicity, FileState, IncomeBand, Occupation, PoliticalStatus
 from members.models import LeagueStatus, Member
@@ -29,6 +29,9 @@ LONGEST_LIST = 50
 POLITICAL_FIRST = ("03", "01", "02", "13")
 REQUIRED_OF_MEMBERS = ("id_number", "name", "ethnicity", "political_status", "league_status", "joined_on", "phone")
 REQUIRED_OF_YOUTH = ("name",)
+COUNTED = "建议填写，计入应录尽录"
+# The number tells them, or the form asks for them itself; an empty 工作单位 is not missing.
+NOT_MARKED = ("birth_on", "gender", "work_unit")
 
 
 class BranchChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -121,6 +124,7 @@ class MemberForm(forms.Form):
             self._prepare_new(branch)
         else:
             self._prepare_old(member)
+        self._mark_counted()
         for field in self.fields.values():
             verb = "选择" if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "填写"
             field.error_messages["required"] = f"请{verb}{field.label}。"
@@ -263,6 +267,13 @@ class MemberForm(forms.Form):
             if gap.field in self.fields:
                 self.fields[gap.field].help_text = f"缺项：{gap.why}"
 
+    def _mark_counted(self) -> None:
+        """Say of what may be left empty that 应录尽录 counts it."""
+        for fact in completeness.FACTS:
+            field = self.fields.get(fact.field)
+            if field is not None and not field.required and not field.help_text and fact.field not in NOT_MARKED:
+                field.help_text = COUNTED
+
     def _leave_number(self, member: Member) -> None:
         if not member.id_number_head:
             return
@@ -356,4 +367,12 @@ class RevealForm(forms.Form):
     """What is to be looked at in clear, and why."""
 
     field = forms.ChoiceField(choices=privacy.Revealed.choices, widget=forms.HiddenInput)
-    purpose = forms.CharField(label="查看用途", max_length=100, required=False)
+    why = forms.ChoiceField(label="查看用途", choices=privacy.Purpose.choices, required=False)
+    purpose = forms.CharField(label="说明", max_length=100, required=False)
+
+    def in_words(self) -> str:
+        """The purpose as it goes into the log."""
+        why, said = self.cleaned_data["why"], self.cleaned_data["purpose"].strip()
+        if not why or why == privacy.Purpose.OTHER:
+            return str(said)
+        return privacy.Purpose(why).label + (f"：{said}" if said else "")

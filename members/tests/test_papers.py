@@ -1,5 +1,6 @@
 """Lists that leave the system: exactly what was queried, masked, and in the log."""
 
+import hashlib
 import io
 
 import pytest
@@ -54,18 +55,28 @@ def test_a_name_that_looks_like_a_formula_stays_a_text(world, signed_in):
 def test_taking_a_list_out_is_logged(world, signed_in):
     client = signed_in(world.secretary)
 
-    client.get("/members/export/")
+    file = b"".join(client.get("/members/export/").streaming_content)
     client.get("/members/print/")
 
     kinds = list(
         AuditEntry.objects.filter(actor=world.secretary).exclude(kind="signed_in").values_list("kind", flat=True)
     )
     assert sorted(kinds) == ["exported", "printed"]
-    assert AuditEntry.objects.get(kind="exported").changes == {
+    changes = AuditEntry.objects.get(kind="exported").changes
+    assert changes.pop("列")[1].startswith("序号、所在团支部、姓名")
+    assert changes == {
         "内容": [None, "团员花名册"],
         "人数": [None, 1],
         "条件": [None, "全部"],
+        "文件 SHA-256": [None, hashlib.sha256(file).hexdigest()],
     }
+
+
+@pytest.mark.parametrize("address", ["/members/print/", "/contacts/print/", "/log/anchors/print/"])
+def test_who_printed_when_stands_behind_every_page(world, signed_in, address):
+    page = signed_in(world.secretary).get(address).content.decode()
+
+    assert '<div class="watermark" data-text="支书 2026-11-21 12:00"' in page
 
 
 def test_the_printed_roster_has_a_column_to_sign_in(world, signed_in):
