@@ -30,6 +30,10 @@ class Permissions:
         return Sight.ROSTER in self.sights
 
     @property
+    def log(self) -> bool:
+        return Sight.LOG in self.sights
+
+    @property
     def structure(self) -> bool:
         return Right.STRUCTURE in self.rights
 

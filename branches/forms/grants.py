@@ -46,7 +46,7 @@ class GrantForm(forms.Form):
     def clean_account(self) -> User:
         user = account_of(self.cleaned_data["account"])
         if user is None:
-            raise forms.ValidationError("没有找到这个账号，请核对用户名或手机号；还没有账号的，请先由系统管理员开通。")
+            raise forms.ValidationError("没有找到这个账号，请核对用户名或手机号；还没有账号的，请生成注册码交给本人。")
         return user
 
     @property
@@ -69,6 +69,23 @@ class GrantForm(forms.Form):
             "starts_on": data["starts_on"].day,
             "ends_on": data["ends_on"].day if data["ends_on"] else None,
         }
+
+
+class GrantDatesForm(forms.Form):
+    """The last day of a grant that runs."""
+
+    ends_on = OfficeDateField(label="至", day_required=True, required=False, help_text="最后一天；留空为不限期。")
+    reason = forms.CharField(label="原因", required=False, max_length=300, help_text="写进操作日志。")
+
+    @property
+    def helper(self) -> FormHelper:
+        return grouped(("期限", ["ends_on", "reason"]), css_class="form-grid-1")
+
+    @property
+    def new_end(self) -> dict[str, Any]:
+        """Arguments of ``grants.set_end``."""
+        ends_on = self.cleaned_data["ends_on"]
+        return {"ends_on": ends_on.day if ends_on else None, "reason": self.cleaned_data["reason"]}
 
 
 class GrantEndForm(forms.Form):

@@ -87,10 +87,10 @@ def test_confirming_somebody_else_gives_nothing(world, signed_in, account):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"account": "nobody"}, "没有找到这个账号，请核对用户名或手机号；还没有账号的，请先由系统管理员开通。"),
+        ({"account": "nobody"}, "没有找到这个账号，请核对用户名或手机号；还没有账号的，请生成注册码交给本人。"),
         ({"account": "secretary"}, "不能给自己授权，请由上级管理员办理。"),
         ({"ends_on": "2026-11-20"}, "“至”不能早于“自”，请检查日期。"),
-        ({"role": "administrator"}, "选择一个有效的选项"),
+        ({"role": "administrator"}, "不在可选范围内，请从列表中重新选择。"),
         ({"starts_on": "2026-11"}, "这里要写到日"),
     ],
 )

@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from branches import grants, workers
-from branches.forms.grants import GrantEndForm, GrantForm
+from branches import grants, outlook, registration, workers
+from branches.forms.grants import GrantDatesForm, GrantEndForm, GrantForm
 from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import AccessGrant, Organization
 from branches.permissions import permissions_on
@@ -17,13 +17,13 @@ from tuanjian.refusals import rule_accepts
 
 @access(Access.MANAGE_GRANTS)
 def grants_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
+    organization = get_manageable(Organization, request.user, right=Right.GRANTS, also_closed=True, pk=pk)
     may = permissions_on(organization, request.user)
     past, today = "past" in request.GET, timezone.localdate()
     working = workers.working_on(organization, request.user, on=today, past=past)
     above = workers.working_above(organization, request.user, on=today)
     context = {"organization": organization, "may": may, "working": working, "above": above, "past": past}
-    return render(request, "branches/grants.html", context)
+    return render(request, "branches/grants.html", context | {"codes": registration.open_codes(organization)})
 
 
 @access(Access.MANAGE_GRANTS)
@@ -36,8 +36,20 @@ def grant_add(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"已保存对{form.named}的授权。")
         return redirect("branches:grants", pk=pk)
-    context = {"organization": organization, "form": form, "confirm": form.is_valid()}
+    confirm = form.is_valid()
+    outlined = outlook.of_grant(organization, form.terms["role"]) if confirm else []
+    context = {"organization": organization, "form": form, "confirm": confirm, "outlook": outlined}
     return render(request, "branches/grant_add.html", context)
+
+
+@access(Access.MANAGE_GRANTS)
+def grant_dates(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    given = get_manageable(AccessGrant, request.user, right=Right.GRANTS, pk=pk)
+    form = GrantDatesForm(request.POST or None, initial={"ends_on": given.ends_on})
+    if form.is_valid() and rule_accepts(form, lambda: grants.set_end(given, **form.new_end, by=request.user)):
+        messages.success(request, f"已保存{given.user}的授权期限。")
+        return redirect("branches:grants", pk=given.organization_id)
+    return render(request, "branches/grant_dates.html", {"given": given, "form": form})
 
 
 @access(Access.MANAGE_GRANTS)
