@@ -31,6 +31,8 @@ ALLOWED_UNDER: dict[OrgType, frozenset[OrgType]] = {
     OrgType.BRANCH: frozenset(),
 }
 MAX_DEPTH = 40
+# Stands in the log for a superior whose name its readers may not know.
+_ELSEWHERE = "（范围外的组织）"
 
 
 def allowed_types(under: Organization | None) -> list[OrgType]:
@@ -163,13 +165,24 @@ def move(organization: Organization, *, under: Organization, by: User | None, re
     organization.refresh_from_db()
     # Path steps of the organisations below are kept by the move, so the tails of their screen order stay true.
     _replace_placements(Organization.objects.under(organization))
-    before = old_parent.short_name if old_parent else None
-    changes = {"上级组织": [before, under.short_name]}
-    audit.record(audit.Kind.MOVED, organization, by=by, at=organization, changes=changes, reason=reason)
-    if old_parent is not None:
-        # Also under the old superior, whose administrators would otherwise not find out what became of it.
-        audit.record(audit.Kind.MOVED, organization, by=by, at=old_parent, changes=changes, reason=reason)
+    _record_move(organization, old_parent, under, by=by, reason=reason)
     freshness.touch([organization, *ancestors])
+
+
+def _record_move(
+    organization: Organization, old: Organization | None, new: Organization, *, by: User | None, reason: str
+) -> None:
+    """Also under the old superior, whose administrators would otherwise not find out what became of it.
+
+    Neither entry names the other side, unless one lies above the other: their readers are not the same people.
+    """
+    known = old is None or new.path.startswith(old.path) or old.path.startswith(new.path)
+    left = old.short_name if old else None
+    arrived = {"上级组织": [left if known else _ELSEWHERE, new.short_name]}
+    audit.record(audit.Kind.MOVED, organization, by=by, at=organization, changes=arrived, reason=reason)
+    if old is not None:
+        gone = {"上级组织": [left, new.short_name if known else _ELSEWHERE]}
+        audit.record(audit.Kind.MOVED, organization, by=by, at=old, changes=gone, reason=reason)
 
 
 @transaction.atomic
@@ -216,19 +229,42 @@ def close(organization: Organization, *, on: dt.date, by: User | None, reason: s
     freshness.touch([organization])
 
 
+@transaction.atomic
+def reopen(organization: Organization, *, by: User | None, reason: str) -> None:
+    """Put a closed organisation in force again, where and under the names it had; nothing else comes back.
+
+    Refuses one in force, one whose superior is closed, and names that others have taken meanwhile.
+    """
+    _lock(organization)
+    if not organization.is_closed:
+        raise ValidationError(f"{organization.short_name}没有撤销，不需要恢复。")
+    parent = _parent_of(organization)
+    if parent is not None and parent.is_closed:
+        raise ValidationError(f"上级组织{parent.short_name}已撤销，请先恢复上级组织。")
+    _refuse_type(OrgType(organization.org_type), parent)
+    _refuse_names(organization, parent, organization.full_name, organization.short_name)
+    changes = {"状态": ["已撤销", "正常"], "撤销日期": [str(organization.closed_on), None]}
+    organization.status, organization.closed_on = OrganizationStatus.ACTIVE, None
+    _save(organization, "status", "closed_on")
+    _replace_placements(Organization.objects.filter(pk=organization.pk))
+    audit.record(audit.Kind.RESTORED, organization, by=by, at=organization, changes=changes, reason=reason)
+    freshness.touch([organization])
+
+
 @dataclass
 class PlacedNode:
     """An organisation as it stood at a moment, with what stood below it then."""
 
     placement: Placement
     children: list[PlacedNode] = field(default_factory=list)
+    # How many stand below where ``children`` does not list them.
+    below: int = 0
 
 
-def as_of(moment: dt.datetime, *, under: Organization | None = None) -> list[PlacedNode]:
-    """The tree at any moment, from ``Placement`` alone: roots, or ``under`` as it stood then, with all below."""
-    rows = Placement.objects.filter(Q(to_at=None) | Q(to_at__gt=moment), from_at__lte=moment).order_by("screen_order")
-    if under is not None:
-        rows = rows.filter(lineage__contains=f"/{under.pk}/")
+def as_of(moment: dt.datetime, *, among: QuerySet[Placement] | None = None) -> list[PlacedNode]:
+    """The tree at any moment, from ``Placement`` alone: roots, or the tops of those ``among`` that held then."""
+    rows = Placement.objects.all() if among is None else among
+    rows = rows.filter(Q(to_at=None) | Q(to_at__gt=moment), from_at__lte=moment).order_by("screen_order")
     nodes = {row.organization_id: PlacedNode(row) for row in rows}
     tops: list[PlacedNode] = []
     for node in nodes.values():

@@ -1,4 +1,4 @@
-"""撤销: closing an organisation once nobody belongs to it and nobody holds a post in it."""
+"""撤销: closing an organisation once nobody belongs to it and nobody holds a post in it; putting it in force again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches import audit, tree
 from branches.models import AccessGrant, Organization, User
+from branches.scoping import Right
 from members.models import CadreTerm, Member
 from tuanjian.locks import Lock, hold
 
@@ -67,6 +68,20 @@ def close(organization: Organization, *, on: dt.date, reason: str, by: User) -> 
         raise ValidationError(f"{organization.short_name}还有 {remaining}，请先移走或办理完毕，再撤销。")
     _end_grants(organization, by=by)
     tree.close(organization, on=on, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def reopen(organization: Organization, *, reason: str, by: User) -> None:
+    """Put a closed organisation in force again (恢复). People, posts and grants of before do not come back by it.
+
+    Refuses whoever does not manage it from above, a missing reason, and what ``tree.reopen`` refuses.
+    """
+    above = Organization.objects.manageable_by(by, right=Right.STRUCTURE, below=True)
+    if not above.filter(pk=organization.pk).exists():
+        raise ValidationError("已撤销的组织由上级恢复，请联系上级管理员。")
+    if not reason.strip():
+        raise ValidationError({"reason": "请填写恢复原因。"})
+    tree.reopen(organization, by=by, reason=reason.strip())
 
 
 def _end_grants(organization: Organization, *, by: User) -> None:

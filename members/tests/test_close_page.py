@@ -74,3 +74,46 @@ def test_refusals_stand_in_the_form(world, empty, signed_in):
         "航测一室团支部还有 1 名在册人员、1 项在任职务，请先移走或办理完毕，再撤销。"
     ]
     assert not Organization.objects.get(pk=world.branch.pk).is_closed
+
+
+def test_reopening_leads_back_to_the_organisation(world, empty, signed_in):
+    client, url = signed_in(world.general_admin), reverse("members:reopen", args=[empty.pk])
+    client.post(reverse("members:close", args=[empty.pk]), {"closed_on": "2026-11-20", "reason": "并入一室"})
+
+    asked = client.get(url)
+    refused = client.post(url, {"reason": ""})
+    response = client.post(url, {"reason": "批复撤回"})
+
+    assert "原来的人员、职务和授权不会自动回来" in text_of(asked)
+    assert refused.status_code == 200
+    assert response.headers["Location"] == empty.get_absolute_url()
+    assert not Organization.objects.get(pk=empty.pk).is_closed
+    assert "这个组织没有撤销" in text_of(client.get(url))
+
+
+FORMS_OF_AN_ORGANIZATION = [
+    *("branches:add", "branches:edit", "branches:rename", "branches:change_type", "branches:move", "branches:order"),
+    *("branches:headcount", "branches:grant_add", "branches:code_new", "branches:code_sheet", "members:merge"),
+    *("members:cadre_new", "activities:new", "reports:move_confirm"),
+]
+
+
+@pytest.mark.parametrize("name", FORMS_OF_AN_ORGANIZATION)
+def test_no_form_of_a_closed_organisation_opens_by_its_address(world, empty, signed_in, name):
+    client = signed_in(world.general_admin)
+    client.post(reverse("members:close", args=[empty.pk]), {"closed_on": "2026-11-20", "reason": "并入一室"})
+
+    answers = [client.get(reverse(name, args=[empty.pk])), client.post(reverse(name, args=[empty.pk]), {})]
+
+    assert [answer.status_code for answer in answers if answer.status_code != 405] in ([403], [403, 403])
+    assert "三室团支部已撤销，不能再办理" in text_of(answers[0])
+    assert empty.get_absolute_url() in answers[0].content.decode()
+
+
+def test_nobody_is_entered_into_a_closed_branch_by_address(world, empty, signed_in):
+    client = signed_in(world.general_admin)
+    client.post(reverse("members:close", args=[empty.pk]), {"closed_on": "2026-11-20", "reason": "并入一室"})
+
+    assert client.get(f"{reverse('members:new')}?branch={empty.pk}").status_code == 403
+    assert client.get(reverse("branches:grants", args=[empty.pk])).status_code == 200
+    assert reverse("members:reopen", args=[empty.pk]) in client.get(empty.get_absolute_url()).content.decode()

@@ -107,3 +107,49 @@ def test_it_closes_once(world, empty):
         closing.close(empty, on=DAY, reason="合并", by=world.general_admin)
 
     assert refusal.value.messages == ["三室团支部已撤销，不能再变动。"]
+
+
+def test_reopening_brings_back_the_organisation_and_nobody_else(world, empty):
+    holder = a_user()
+    grant = a_grant(holder, empty)
+    closing.close(empty, on=DAY, reason="合并", by=world.general_admin)
+
+    closing.reopen(empty, reason="批复撤回", by=world.general_admin)
+
+    empty.refresh_from_db()
+    assert (empty.status, empty.closed_on) == (OrganizationStatus.ACTIVE, None)
+    assert AccessGrant.objects.get(pk=grant.pk).ended_at is not None
+    entry = AuditEntry.objects.order_by("-id").first()
+    assert (entry.kind, entry.changes, entry.reason) == (
+        "restored",
+        {"状态": ["已撤销", "正常"], "撤销日期": ["2026-11-20", None]},
+        "批复撤回",
+    )
+    assert tree.find_problems() == []
+
+
+def refusal_of_reopening(organization, *, by, reason="批复撤回"):
+    with pytest.raises(ValidationError) as refusal:
+        closing.reopen(organization, reason=reason, by=by)
+    return refusal.value.messages
+
+
+def test_what_stands_in_the_way_of_reopening(world, empty):
+    assert refusal_of_reopening(empty, by=world.general_admin) == ["三室团支部没有撤销，不需要恢复。"]
+
+    closing.close(empty, on=DAY, reason="合并", by=world.general_admin)
+
+    assert refusal_of_reopening(empty, by=world.secretary) == ["已撤销的组织由上级恢复，请联系上级管理员。"]
+    assert refusal_of_reopening(empty, by=world.clerk) == ["已撤销的组织由上级恢复，请联系上级管理员。"]
+    assert refusal_of_reopening(empty, by=world.general_admin, reason=" ") == ["请填写恢复原因。"]
+    an_organization("三室团支部", under=world.general)
+    assert refusal_of_reopening(empty, by=world.general_admin) == ["同一上级之下已有这个简称，请换一个能区分的简称。"]
+
+
+def test_below_a_closed_superior_nothing_reopens(world):
+    general = an_organization("勘察院团总支", under=world.bureau, org_type="general_branch")
+    branch = an_organization("物探室团支部", under=general)
+    closing.close(branch, on=DAY, reason="撤并", by=world.bureau_admin)
+    closing.close(general, on=DAY, reason="撤并", by=world.bureau_admin)
+
+    assert refusal_of_reopening(branch, by=world.bureau_admin) == ["上级组织勘察院团总支已撤销，请先恢复上级组织。"]
