@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.formats.base_formats import XLSX
 
-from branches import audit, grants, tree
+from branches import audit, grants, resets, succession, tree
 from branches.models import (
     AccessGrant,
     AuditEntry,
     Organization,
     OrgType,
+    PledgeText,
     Role,
     TermRule,
     UnitCategory,
@@ -33,6 +38,7 @@ from branches.models import (
     User,
 )
 from tuanjian import masking
+from tuanjian.fields import MobileField
 
 # Groups mean nothing here (rights come from grants); the tables of libraries are for the command line.
 for registered in list(admin.site._registry):
@@ -58,7 +64,21 @@ class RefusalsAsMessages(admin.ModelAdmin[Any]):
             return redirect(request.path)
 
 
-class DictionaryAdmin(ImportExportModelAdmin[Any]):
+class LoggedDeletes(admin.ModelAdmin[Any]):
+    """Rows that may be deleted leave an entry each, with what they were."""
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        log_deletion(request, [obj])
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        log_deletion(request, list(queryset))
+        super().delete_queryset(request, queryset)
+
+
+class DictionaryAdmin(LoggedDeletes, ImportExportModelAdmin[Any]):  # type: ignore[misc]  # mixins of the library
     """A dictionary table with import and export as XLSX; words in use cannot be deleted, only retired."""
 
     formats = [XLSX]
@@ -78,6 +98,16 @@ class DictionaryAdmin(ImportExportModelAdmin[Any]):
         super().save_model(request, obj, form, change)
         log_change(request, obj, form, change)
 
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        """Also in our log: each row that was added or changed by a workbook."""
+        super().generate_log_entries(result, request)
+        written = [row.object_id for row in result if row.import_type in ("new", "update")]
+        changes = {"内容": [None, "按工作簿写入"]}
+        model: Any = self.model
+        rows = model._default_manager.filter(pk__in=written)
+        deeds = [(audit.Kind.IMPORTED, each, None, changes) for each in rows]
+        audit.record_many(deeds, by=_staff(request))
+
 
 @admin.register(UnitNature)
 class UnitNatureAdmin(DictionaryAdmin):
@@ -90,7 +120,7 @@ class UnitCategoryAdmin(DictionaryAdmin):
 
 
 @admin.register(TermRule)
-class TermRuleAdmin(admin.ModelAdmin[TermRule]):
+class TermRuleAdmin(LoggedDeletes):
     list_display = ["org_type", "student", "years", "shift_months", "valid_from", "valid_to", "source"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -101,6 +131,11 @@ class TermRuleAdmin(admin.ModelAdmin[TermRule]):
     def save_model(self, request: HttpRequest, obj: TermRule, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         log_change(request, obj, form, change)
+
+
+def log_deletion(request: HttpRequest, subjects: Sequence[Model]) -> None:
+    deeds = [(audit.Kind.DELETED, each, None, {"内容": [str(each), None]}) for each in subjects]
+    audit.record_many(deeds, by=_staff(request))
 
 
 def log_change(request: HttpRequest, subject: Model, form: ModelForm[Any], change: bool) -> None:
@@ -114,7 +149,7 @@ def log_change(request: HttpRequest, subject: Model, form: ModelForm[Any], chang
 def _shown(name: str, value: Any) -> Any:
     """Passwords never, phones masked."""
     if "password" in name:
-        return "******"
+        return masking.HIDDEN
     return masking.mask_phone(value) if name == "phone" and value else value
 
 
@@ -124,12 +159,14 @@ def _staff(request: HttpRequest) -> User:
     return request.user
 
 
-class AccountForm(UserChangeForm[User]):
-    phone = forms.CharField(label="手机号", required=False, help_text="可用来登录；加密保存。")
+class AccountForm(forms.ModelForm[User]):
+    """An account without its password: nobody but its owner ever sets one."""
 
-    class Meta(UserChangeForm.Meta):
+    phone = MobileField(label="手机号", required=False, help_text="可用来登录；加密保存。")
+
+    class Meta:
         model = User
-        fields = ["username", "display_name", "is_active", "is_staff"]  # type: ignore[assignment]  # the stub says "__all__"
+        fields = ["username", "display_name", "is_active", "is_staff", "is_superuser"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,38 +174,95 @@ class AccountForm(UserChangeForm[User]):
         if self.instance.phone_masked:
             self.fields["phone"].help_text = f"现为 {self.instance.phone_masked}；留空不改。"
 
+    def clean_is_active(self) -> bool:
+        """The last administrator of an organisation stays."""
+        active: bool = self.cleaned_data["is_active"]
+        if self.instance.pk and not active:
+            succession.refuse_disabling(self.instance)
+        return active
 
-class AccountCreationForm(AdminUserCreationForm[User]):
-    class Meta(AdminUserCreationForm.Meta):
+
+class AccountCreationForm(forms.ModelForm[User]):
+    class Meta:
         model = User
         fields = ("username", "display_name")
 
 
 @admin.register(User)
 class UserAdmin(StockUserAdmin[User]):
+    """Accounts. A new one comes without password and with a 重置码, shown once, with which its owner chooses one."""
+
     form = AccountForm
     add_form = AccountCreationForm
     list_display = ["username", "display_name", "phone_masked", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["username", "display_name"]
     fieldsets = [
-        (None, {"fields": ("username", "password", "display_name", "phone")}),
+        (None, {"fields": ("username", "display_name", "phone")}),
         ("权限", {"fields": ("is_active", "is_staff", "is_superuser")}),
-        ("时间", {"fields": ("last_login", "date_joined")}),
+        ("时间", {"fields": ("last_login", "date_joined", "pledged_at")}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ("username", "display_name", "usable_password", "password1", "password2")}),
-    ]
-    readonly_fields = ["last_login", "date_joined"]
+    add_fieldsets = [(None, {"fields": ("username", "display_name")})]
+    readonly_fields = ["last_login", "date_joined", "pledged_at"]
     filter_horizontal = ()
+    change_form_template = "admin/branches/user/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("<int:pk>/reset-code/", self.admin_site.admin_view(self.reset_code), name="branches_user_reset_code")
+        return [own, *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # accounts are disabled, not deleted: the log names them
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A system administrator starts the change of a password by a code and never chooses one."""
+        raise PermissionDenied
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if form.cleaned_data.get("phone"):
             obj.phone = form.cleaned_data["phone"]
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        log_change(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        return self._shown_once(request, obj)
+
+    @method_decorator(require_POST)
+    def reset_code(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a code for this account and show it once."""
+        account = get_object_or_404(User, pk=pk)
+        return self._shown_once(request, account)
+
+    def _shown_once(self, request: HttpRequest, account: User) -> HttpResponse:
+        try:
+            issued = resets.issue_by_staff(account, by=_staff(request))
+        except ValidationError as refusal:
+            messages.error(request, refusal.message)
+            return redirect("admin:branches_user_change", account.pk)
+        context = {**self.admin_site.each_context(request), "title": "重置码", "account": account, "issued": issued}
+        context["entrance"] = request.build_absolute_uri(reverse("branches:reset"))
+        response = render(request, "admin/branches/user/code.html", context)
+        add_never_cache_headers(response)
+        return response
+
+
+@admin.register(PledgeText)
+class PledgeTextAdmin(admin.ModelAdmin[PledgeText]):
+    """A new text is added with the day from which everybody is asked again; what somebody confirmed stays as it was."""
+
+    list_display = ["valid_from", "text"]
+
+    def has_change_permission(self, request: HttpRequest, obj: PledgeText | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: PledgeText | None = None) -> bool:
+        return False
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: PledgeText, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         log_change(request, obj, form, change)
 

@@ -8,8 +8,11 @@ class BranchesConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from branches import sign_ins
+        from branches import log_guard, rekeying, sign_ins
         from branches.keys import register_keys_after_migrate
+        from branches.models import User
 
         post_migrate.connect(register_keys_after_migrate, sender=self)
+        post_migrate.connect(log_guard.install_after_migrate, sender=self)
         sign_ins.connect()
+        rekeying.register(rekeying.Sealed(User, "phone_sealed", "user.phone", "phone", ("phone_index",)))

@@ -5,13 +5,13 @@ Apps above add their own chores when they start: this module cannot know them.
 
 from collections.abc import Callable
 
-from branches import audit
+from branches import audit, log_keeping, sign_ins
 
-_chores: list[Callable[[], object]] = [audit.seal_pending]
+_chores: list[Callable[[], object]] = [audit.seal_pending, log_keeping.remove_aged, sign_ins.forget_old]
 
 
 def every_minute() -> None:
-    """Do all chores: close the log entries of the last minute into the chain, and what other apps have added."""
+    """Do all chores: seal the log of the last minute, remove aged entries and old sessions, what apps added."""
     for chore in _chores:
         chore()
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest
 
 from branches.models import Organization, User
-from branches.scoping import Right, held_by
+from branches.scoping import NotAllowed, Right, held_by
 
 M = TypeVar("M", bound=models.Model)
 SESSION_KEY = "organization"
@@ -30,16 +29,25 @@ def get_visible(model: type[M], user: User, **lookup: Any) -> M:
     return found
 
 
-def get_manageable(model: type[M], user: User, *, right: Right, below: bool = False, **lookup: Any) -> M:
+class Closed(NotAllowed):
+    """Refuses a deed on an organisation that is closed: whatever happened there is history."""
+
+
+def get_manageable(
+    model: type[M], user: User, *, right: Right, below: bool = False, also_closed: bool = False, **lookup: Any
+) -> M:
     """The row, if the user may change it; 404 if it is out of sight, 403 if it may only be looked at.
 
-    ``below`` (organisations only) asks for the right from above: for what a level may not do to itself.
+    ``below`` (organisations only) asks for the right from above: for what a level may not do to itself. A closed
+    organisation is 403 for everybody, except on the few pages that say ``also_closed``.
     """
     found = get_visible(model, user, **lookup)
     manager: Any = model._default_manager
     more = {"below": True} if below else {}
     if not manager.all().manageable_by(user, right=right, **more).filter(pk=found.pk).exists():
-        raise PermissionDenied
+        raise NotAllowed(found)
+    if isinstance(found, Organization) and found.is_closed and not also_closed:
+        raise Closed(found)
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.db.models.enums import TextChoices
@@ -73,6 +74,14 @@ SIGHTS: dict[Role, frozenset[Sight]] = {
     Role.OBSERVER: frozenset({Sight.ORGANIZATIONS, Sight.ROSTER}),
     Role.AUDITOR: frozenset({Sight.ORGANIZATIONS, Sight.LOG}),
 }
+
+
+class NotAllowed(PermissionDenied):
+    """Refuses a deed on ``subject``, which the user may look at: 403, and the log names it."""
+
+    def __init__(self, subject: models.Model) -> None:
+        super().__init__()
+        self.subject = subject
 
 
 class Held(NamedTuple):

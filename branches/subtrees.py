@@ -48,8 +48,3 @@ def _covering(paths: list[str], lookup: str) -> Q:
     ends = range(len(first), 0, -Organization.steplen)
     common = next((first[:end] for end in ends if last.startswith(first[:end])), "")
     return within([common], lookup) if common else Q()
-
-
-def tops_above(organization: Organization, tops: Iterable[Organization]) -> list[int]:
-    """Ids of those among ``tops`` in whose subtree the organisation stands, itself included."""
-    return [top.pk for top in tops if organization.path.startswith(top.path)]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from branches import elections
 from branches.elections import State
-from branches.models import Organization, OrgType
+from branches.log import NOTHING, Reader, Told
+from branches.models import AuditEntry, Organization, OrgType
 from branches.subtrees import sums_by_subtree
 
 CHIPS = {State.NOT_DUE: "neutral", State.SOON: "care", State.OVERDUE: "problem", State.UNKNOWN: "busy"}
@@ -88,3 +92,65 @@ class LowerTable(tables.Table):
 def in_words(term: elections.Term) -> str:
     """将到期，剩 29 天 or the bare state."""
     return f"{term.state.label}，剩 {term.days_left} 天" if term.state is State.SOON else term.state.label
+
+
+def _both(css: str) -> dict[str, dict[str, str]]:
+    return {"td": {"class": css}, "th": {"class": css}}
+
+
+def _if_said(says: Callable[[AuditEntry], bool]) -> dict[str, Any]:
+    """On the phone a line that would say nothing is left out."""
+    return {"td": {"class": lambda record: "wide-fact" if says(record) else "wide-fact not-phone"}}
+
+
+class LogTable(tables.Table):
+    """Entries of the log, newest first, each as its reader may read it."""
+
+    at = tables.Column("时间", orderable=False, attrs=_both("when"))
+    actor_name = tables.Column("操作人", orderable=False, attrs=_both("actor"))
+    kind = tables.Column("操作", orderable=False, attrs=_both("state"))
+    label = tables.Column("对象", accessor="pk", orderable=False, attrs=_both("name"))
+    place = tables.Column("组织", accessor="pk", orderable=False, attrs=_both("wide-fact"))
+    changes = tables.Column("内容", accessor="pk", orderable=False, attrs=_if_said(lambda entry: bool(entry.changes)))
+    reason = tables.Column(
+        "原因", empty_values=(), orderable=False, attrs=_if_said(lambda entry: bool(entry.reason or entry.job))
+    )
+
+    class Meta:
+        attrs = {"aria-label": "操作日志"}
+
+    def __init__(self, entries: Any, *, reader: Reader, **kwargs: Any) -> None:
+        self.reader = reader
+        self._last: Told | None = None
+        super().__init__(entries, **kwargs)
+
+    def _told(self, entry: AuditEntry) -> Told:
+        if self._last is None or self._last.entry is not entry:
+            self._last = self.reader.tell(entry)
+        return self._last
+
+    def render_at(self, value: dt.datetime) -> str:
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+
+    def render_kind(self, record: AuditEntry) -> str:
+        return format_html('<span class="chip chip-neutral chip-plain">{}</span>', record.get_kind_display())
+
+    def render_label(self, record: AuditEntry) -> SafeString:
+        url = reverse("branches:log_entry", args=[record.pk])
+        told = self._told(record)
+        kind = "" if told.type_word in told.label else told.type_word
+        return format_html('<a href="{}">{}</a> <span class="small-note">{}</span>', url, told.label, kind)
+
+    def render_place(self, record: AuditEntry) -> str:
+        return self._told(record).place
+
+    def render_changes(self, record: AuditEntry) -> str:
+        return shortened(self._told(record).summary) or NOTHING
+
+    def render_reason(self, record: AuditEntry) -> str:
+        return shortened("；".join(filter(None, [record.reason, record.job]))) or NOTHING
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The beginning of a text too long for a line of a table."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

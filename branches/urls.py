@@ -1,14 +1,25 @@
 from django.urls import path
 
-from branches.views import accounts, grants, organizations
+from branches.views import accounts, applications, codes, grants, log, organizations, readiness, registration
 
 app_name = "branches"
 urlpatterns = [
+    path("healthz", readiness.healthz, name="healthz"),
     path("login/", accounts.login, name="login"),
     path("logout/", accounts.logout, name="logout"),
     path("password/", accounts.password, name="password"),
+    path("reset/", accounts.reset, name="reset"),
+    path("pledge/", accounts.pledge, name="pledge"),
+    path("sign-ins/", accounts.sign_ins, name="sign_ins"),
+    path("sign-ins/leave-others/", accounts.leave_others, name="leave_others"),
+    path("sign-ins/leave-everywhere/", accounts.leave_everywhere, name="leave_everywhere"),
+    path("register/", registration.register, name="register"),
+    path("register/new/", registration.register_new, name="register_new"),
+    path("register/known/", registration.register_known, name="register_known"),
+    path("register/accept/", registration.register_accept, name="register_accept"),
     path("switch/", accounts.switch, name="switch"),
     path("organizations/", organizations.tree_page, name="tree"),
+    path("organizations/as-of/", organizations.tree_as_of, name="tree_as_of"),
     path("organizations/pick/", organizations.pick, name="pick"),
     path("organizations/lower/", organizations.lower, name="lower"),
     path("organizations/<int:pk>/children/", organizations.tree_children, name="tree_children"),
@@ -22,4 +33,22 @@ urlpatterns = [
     path("organizations/<int:pk>/grants/", grants.grants_page, name="grants"),
     path("organizations/<int:pk>/grants/new/", grants.grant_add, name="grant_add"),
     path("grants/<int:pk>/end/", grants.grant_end, name="grant_end"),
+    path("grants/<int:pk>/dates/", grants.grant_dates, name="grant_dates"),
+    path("grants/<int:pk>/reset-code/", codes.reset_new, name="reset_new"),
+    path("organizations/<int:pk>/codes/new/", codes.code_new, name="code_new"),
+    path("organizations/<int:pk>/codes/sheet/", codes.code_sheet, name="code_sheet"),
+    path("log/", log.log, name="log"),
+    path("log/export/", log.log_export, name="log_export"),
+    path("log/anchors/", log.log_anchors, name="log_anchors"),
+    path("log/anchors/print/", log.log_anchors_print, name="log_anchors_print"),
+    path("log/<int:pk>/", log.log_entry, name="log_entry"),
+    path("codes/<int:pk>/void/", codes.code_void, name="code_void"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    path("applications/<int:pk>/approve/", applications.application_approve, name="application_approve"),
+    path("applications/<int:pk>/return/", applications.application_return, name="application_return"),
+    path("applications/<int:pk>/withdraw/", applications.application_withdraw, name="application_withdraw"),
+    path("organizations/<int:pk>/apply/name/", applications.apply_name, name="apply_name"),
+    path("organizations/<int:pk>/apply/type/", applications.apply_type, name="apply_type"),
+    path("organizations/<int:pk>/apply/administrator/", applications.apply_administrator, name="apply_administrator"),
 ]

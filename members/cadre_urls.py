@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from members.views import cadres, closing
+from members.views import cadres, closing, handover, health, merging
 
 urlpatterns: list[URLPattern] = [
     path("cadres/", cadres.cadres, name="cadres"),
@@ -13,4 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("contacts/", cadres.contacts, name="contacts"),
     path("contacts/print/", cadres.contacts_print, name="contacts_print"),
     path("organizations/<int:pk>/close/", closing.close, name="close"),
+    path("organizations/<int:pk>/reopen/", closing.reopen, name="reopen"),
+    path("organizations/<int:pk>/merge/", merging.merge, name="merge"),
+    path("organizations/health/", health.organizations_health, name="health"),
+    path("organizations/<int:pk>/handover/", handover.handover, name="handover"),
 ]

@@ -10,15 +10,20 @@ from django import forms
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from members import completeness, search
+from members import completeness, national, search
 from members.dictionaries import Education, PoliticalStatus
 from members.leaving import Leaving, leaving
 from members.models import AgeRule, CadreTerm, LeagueStatus, Member, MemberStatus
 from members.models.people import IN_LEAGUE, MemberQuerySet
 from members.models.rules import age_rules
+from members.national import NationalState
 from tuanjian.idnumbers import Gender
 
 ANY = "请选择"
+# 近七日, today included.
+LATELY = dt.timedelta(days=6)
+# Everybody, with the column.
+SHOWN = "shown"
 AGE_BANDS = {
     "14-17": (14, 17, "14–17 周岁"),
     "18-22": (18, 22, "18–22 周岁"),
@@ -48,6 +53,7 @@ class PeopleFilter(django_filters.FilterSet):
     gender = _list("性别", [(Gender.MALE.value, "男"), (Gender.FEMALE.value, "女")])
     education = _list("学历", Education.choices)
     age = _list("年龄段", [(key, band[2]) for key, band in AGE_BANDS.items()], method="by_age")
+    among = _list("专项", [("party_under_28", "28 岁以下党员"), ("entered_lately", "近七日录入")], method="by_group")
 
     class Meta:
         model = Member
@@ -61,8 +67,14 @@ class PeopleFilter(django_filters.FilterSet):
     def is_unfolded(self) -> bool:
         """Whether one of the further fields was used, so that the form shows them."""
         return any(
-            (self.data or {}).get(name) for name in ("gender", "education", "league_status", "age", "status", "leaving")
+            (self.data or {}).get(name)
+            for name in ("gender", "education", "league_status", "age", "status", "leaving", "national", "among")
         )
+
+    @property
+    def shows_national(self) -> bool:
+        """Whether the list has the column 国家系统."""
+        return False
 
     @property
     def in_words(self) -> str:
@@ -73,7 +85,7 @@ class PeopleFilter(django_filters.FilterSet):
         said = []
         for name, field in form.fields.items():
             value = form.cleaned_data.get(name)
-            if value and not field.widget.is_hidden:
+            if value and value != SHOWN and not field.widget.is_hidden:
                 said.append(f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}")
         return "，".join(said)
 
@@ -92,6 +104,9 @@ class PeopleFilter(django_filters.FilterSet):
         wanted = completeness.incomplete()
         return people.filter(wanted if value == "incomplete" else ~wanted)
 
+    def by_group(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        return people.party_under_28(self.today) if value == "party_under_28" else entered_lately(people, self.today)
+
     def by_age(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
         from_age, to_age, _ = AGE_BANDS[value]
         return people.aged(from_age, to_age, self.today)
@@ -105,6 +120,15 @@ class MemberFilter(PeopleFilter):
     )
     status = _list("状态", MemberStatus.choices)
     leaving = _list("超龄离团", Leaving.choices, method="by_leaving")
+    national = _list("国家系统", [*NationalState.choices, (SHOWN, "列出办理情况")], method="by_national")
+
+    @property
+    def shows_national(self) -> bool:
+        """Whether the list has the column 国家系统; room is scarce, so only for those who ask about it."""
+        return self.form.is_valid() and bool(self.form.cleaned_data.get("national"))
+
+    def by_national(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        return people if value == SHOWN else people.filter(national.in_state(NationalState(value)))
 
     def by_leaving(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
         return leaving(people, Leaving(value), self.today)
@@ -132,6 +156,12 @@ class YouthFilter(PeopleFilter):
 
     def filter_queryset(self, queryset: Any) -> Any:
         return super().filter_queryset(queryset.youth(self.today))
+
+
+def entered_lately(people: MemberQuerySet, on: dt.date) -> MemberQuerySet:
+    """Of these people those whose record was begun in the seven days that end with this one."""
+    began = timezone.make_aware(dt.datetime.combine(on - LATELY, dt.time.min))
+    return people.filter(created_at__gte=began)
 
 
 def as_listed(people: Any) -> MemberQuerySet:

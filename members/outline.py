@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
@@ -19,7 +20,7 @@ MOST_FOUND = 50
 
 @dataclass
 class Node:
-    """One line: the organisation, its members, the lines below it as far as they are shown."""
+    """One line: the organisation, its members or youth, the lines below it as far as they are shown."""
 
     organization: Organization
     count: int
@@ -36,52 +37,57 @@ class Node:
         return self.organization.numchild > 0
 
 
-def outline(user: User, *, chosen: Organization) -> list[Node]:
-    """The tops of the user's scope, open down to the chosen organisation and its direct lower ones. Two queries."""
+def outline(user: User, *, chosen: Organization, youth_on: dt.date | None = None) -> list[Node]:
+    """The tops of the user's scope, open down to the chosen organisation and its direct lower ones. Two queries.
+
+    Beside each stand its members; with ``youth_on`` its 青年 of that day, one query more for their ages.
+    """
     tops = seen_paths(user, Sight.ROSTER)
     way = [chosen.path[:end] for end in range(chosen.steplen, len(chosen.path) + 1, chosen.steplen)]
     shown = Q(path__in=tops)
     for path in way:
         if any(path.startswith(top) for top in tops):
             shown |= within([path], below=True) & Q(depth=len(path) // chosen.steplen + 1)
-    rows = _counted(Organization.objects.visible_to(user, sight=Sight.ROSTER).filter(shown))
+    rows = _counted(Organization.objects.visible_to(user, sight=Sight.ROSTER).filter(shown), youth_on)
     return _nested(list(rows), chosen)
 
 
-def children(user: User, *, of: Organization, whole: bool = False) -> tuple[list[Node], int]:
+def children(
+    user: User, *, of: Organization, whole: bool = False, youth_on: dt.date | None = None
+) -> tuple[list[Node], int]:
     """The lines below an organisation and how many were left out; with ``whole`` none is."""
     lower = Organization.objects.visible_to(user, sight=Sight.ROSTER).children_of(of)
-    nodes = [_node(row) for row in _counted(lower)]
+    nodes = [_node(row) for row in _counted(lower, youth_on)]
     return (nodes, 0) if whole else (nodes[:SHOWN], max(0, len(nodes) - SHOWN))
 
 
-def found(user: User, *, text: str) -> list[Node]:
+def found(user: User, *, text: str, youth_on: dt.date | None = None) -> list[Node]:
     """Organisations whose name has this in it, or whose initials begin with it, as one flat level."""
     text = text.strip()
     named = Q(short_name__contains=text) | Q(full_name__contains=text) | Q(short_name_initials__startswith=text.lower())
     in_sight = Organization.objects.visible_to(user, sight=Sight.ROSTER)
-    return [_node(row) for row in _counted(in_sight.filter(named))[:MOST_FOUND]]
+    return [_node(row) for row in _counted(in_sight.filter(named), youth_on)[:MOST_FOUND]]
 
 
 def _node(row: Organization, chosen: Organization | None = None) -> Node:
-    count: int = row.__dict__["member_count"]
+    count: int = row.__dict__["people_count"]
     return Node(row, count, is_chosen=chosen is not None and row.pk == chosen.pk)
 
 
-def _counted(organizations: OrganizationQuerySet) -> OrganizationQuerySet:
-    """Active organisations in screen order, each with ``member_count`` over its subtree."""
+def _counted(organizations: OrganizationQuerySet, youth_on: dt.date | None) -> OrganizationQuerySet:
+    """Active organisations in screen order, each with ``people_count`` over its subtree."""
     last = Concat(OuterRef("path"), Value(LAST_CHARACTER * (PATH_LENGTH - Organization.steplen)))
-    members = (
-        Member.objects.league_members()
-        .filter(branch__path__gte=OuterRef("path"), branch__path__lte=last)
+    counted = Member.objects.league_members() if youth_on is None else Member.objects.youth(youth_on)
+    people = (
+        counted.filter(branch__path__gte=OuterRef("path"), branch__path__lte=last)
         .order_by()
         .annotate(one=Value(1))
         .values("one")
         .annotate(people=Count("pk"))
         .values("people")
     )
-    counted = Coalesce(Subquery(members, output_field=IntegerField()), 0)
-    return organizations.active().annotate(member_count=counted).in_screen_order()
+    number = Coalesce(Subquery(people, output_field=IntegerField()), 0)
+    return organizations.active().annotate(people_count=number).in_screen_order()
 
 
 def _nested(rows: list[Organization], chosen: Organization) -> list[Node]:

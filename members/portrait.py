@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 from branches.models import AuditEntry, User
 from branches.scoping import RIGHTS, Right, roles_at
-from members import privacy, records
+from members import national, privacy, records
 from members.completeness import Fact, gaps_of
 from members.dictionaries import PARTY
-from members.models import AgeRule, BranchMembership, CadreTerm, Member, MemberStatus, MemberYear, StatusChange
+from members.models import (
+    AgeRule,
+    BranchMembership,
+    CadreTerm,
+    LeagueStatus,
+    Member,
+    MemberStatus,
+    MemberYear,
+    StatusChange,
+)
 from members.models.people import IN_LEAGUE
 from members.models.rules import age_rules
 from members.wording import label_of, said
@@ -76,6 +85,10 @@ class Portrait:
     status_changes: list[StatusChange]
     years: list[MemberYear]
     entries: list[AuditEntry]
+    # The record kept when this one was merged into it, if the user may look at it.
+    merged_into: Member | None
+    # None for young people who have nothing to do with the national system.
+    national: national.Standing | None
 
 
 def portrait_of(member: Member, *, user: User, on: dt.date) -> Portrait:
@@ -109,7 +122,21 @@ def portrait_of(member: Member, *, user: User, on: dt.date) -> Portrait:
         status_changes=list(member.status_changes.all()),
         years=list(member.years.all()),
         entries=list(entries[:LAST_ENTRIES]),
+        merged_into=_merged_into(member, user),
+        national=_national(member, terms),
     )
+
+
+def _merged_into(member: Member, user: User) -> Member | None:
+    if member.merged_into_id is None:
+        return None
+    return Member.objects.visible_to(user).filter(pk=member.merged_into_id).first()
+
+
+def _national(member: Member, terms: list[CadreTerm]) -> national.Standing | None:
+    standing = national.standing_of(member)
+    asked = member.league_status != LeagueStatus.NONE or terms or standing.mark
+    return standing if asked else None
 
 
 def may_manage(user: User, member: Member) -> bool:

@@ -83,7 +83,7 @@ def enter(
     _refuse_place(member)
     _follow_number(member, on=today)
     _refuse_ages(member, on=today)
-    _refuse_contradictions(member)
+    refuse_contradictions(member)
     _refuse_taken(member, by)
     member.spell_name()
     member.created_by = member.updated_by = by
@@ -121,7 +121,7 @@ def correct(member: Member, *, values: Mapping[str, Any], version: int, by: User
         _refuse_taken(stored, by)
     if any(getattr(stored, name) != getattr(had, name) for name in _WATCHED):
         _refuse_ages(stored, on=today)
-        _refuse_contradictions(stored)
+        refuse_contradictions(stored)
     changes = audit.difference(before, in_words(stored)) | _sealed_changes(had, stored)
     if not changes:
         return stored
@@ -176,12 +176,14 @@ def void(members: list[Member], *, reason: str, by: User) -> None:
 def restore(member: Member, *, by: User, reason: str = "") -> Member:
     """Take back 误录作废: the record stands again as it did, its branch history goes on without a gap.
 
-    Only a level above the branch may. Refuses a record that is not void, one whose number has been entered anew, and
-    one whose branch is closed.
+    Only a level above the branch may. Refuses a record that is not void, one merged into another, one whose number has
+    been entered anew, and one whose branch is closed.
     """
     stored = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if stored.status != MemberStatus.VOID:
         raise ValidationError("这条记录没有作废，不需要恢复。")
+    if stored.merged_into_id is not None:
+        raise ValidationError("这条记录已与另一条合并，不能恢复。如确是两人，请重新登记。")
     if not may_restore(by, stored):
         raise ValidationError("作废的记录由上级恢复，请联系上级管理员。")
     _refuse_place(stored)
@@ -204,7 +206,9 @@ def restore(member: Member, *, by: User, reason: str = "") -> Member:
 def may_restore(user: User, member: Member) -> bool:
     """Whether the user keeps people at a level above the person's branch."""
     above = Organization.objects.manageable_by(user, right=Right.PEOPLE, below=True)
-    return member.branch_id is not None and above.filter(pk=member.branch_id).exists()
+    if member.branch_id is None or member.merged_into_id is not None:
+        return False
+    return above.filter(pk=member.branch_id).exists()
 
 
 def warnings_about(member: Member, *, on: dt.date) -> list[str]:
@@ -303,7 +307,8 @@ def _joining_day(member: Member, on: dt.date) -> dt.date:
     return min(joined.replace(day=calendar.monthrange(joined.year, joined.month)[1]), on)
 
 
-def _refuse_contradictions(member: Member) -> None:
+def refuse_contradictions(member: Member) -> None:
+    """Refuse a record in which 团籍 and 政治面貌 exclude each other, or somebody joined the Party in the future."""
     if member.league_status == LeagueStatus.RETAINED and member.political_status not in PARTY:
         raise ValidationError({"political_status": "保留团籍的是中共党员或预备党员，请核对政治面貌或团籍。"})
     if member.league_status == LeagueStatus.NONE and member.political_status == PoliticalStatus.LEAGUE_MEMBER:

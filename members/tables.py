@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import F
@@ -13,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from branches.models import Organization, User
-from members import privacy
+from members import national, privacy
 from members.completeness import Fact, gaps_of
 from members.models import AgeRule, CadreTerm, Member, MemberStatus
 from members.models.people import MemberQuerySet
@@ -68,6 +69,7 @@ class PeopleTable(tables.Table):
     branch = tables.Column("所在团支部", orderable=False, attrs=_cell("bare wide-fact branch"), empty_values=())
     joined_on = tables.Column("入团年月", attrs=_cell("when bare"), empty_values=())
     posts = tables.Column("团内职务", accessor="pk", orderable=False, attrs=_cell("not-phone"), empty_values=())
+    national = tables.Column(national.LABEL, accessor="pk", orderable=False, attrs=_cell("when"))
     state = tables.Column("状态", accessor="pk", orderable=False, attrs=_cell("state"))
     phone = tables.Column("手机", accessor="pk", orderable=False, attrs=_cell("line-phone only-phone"))
     deeds = tables.Column("操作", accessor="pk", orderable=False, attrs=_cell("deeds"))
@@ -77,12 +79,21 @@ class PeopleTable(tables.Table):
         attrs = {"aria-label": "人员列表"}
 
     def __init__(
-        self, data: MemberQuerySet, *, user: User, on: dt.date, organization: Organization, **kwargs: Any
+        self,
+        data: MemberQuerySet,
+        *,
+        user: User,
+        on: dt.date,
+        organization: Organization,
+        shows_national: bool = False,
+        **kwargs: Any,
     ) -> None:
         self.user, self.on = user, on
         self.own_branches = privacy.own_branches(user)
         self.leave_at = age_rules(on)[AgeRule.Kind.LEAVE_AT]
-        super().__init__(data, **kwargs)
+        # There is room for one of the two beside the rest.
+        data, left_out = (national.with_marks(data), "id_number") if shows_national else (data, "national")
+        super().__init__(data, exclude=(left_out, *self._meta.exclude), **kwargs)
         # In a branch every card would name the same branch.
         if organization.is_branch:
             self.columns["branch"].column.attrs = _cell("not-phone")
@@ -91,12 +102,13 @@ class PeopleTable(tables.Table):
         return next(self.numbers)
 
     def before_render(self, request: Any) -> None:
-        """Number the lines on from the pages before."""
+        """Number the lines on from the pages before; note where the pages of a person lead back to."""
+        self.back = urlencode({"next": request.get_full_path()})
         page = getattr(self, "page", None)
         self.numbers = count(page.start_index() if page else 1)
 
     def render_name(self, record: Member) -> SafeString:
-        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.name)
+        return format_html('<a href="{}?{}">{}</a>', record.get_absolute_url(), self.back, record.name)
 
     def render_beside(self, record: Member) -> str:
         return "、".join(title_of(term, record) for term in posts_of(record))
@@ -121,6 +133,11 @@ class PeopleTable(tables.Table):
             return titles[0] if titles else DASH
         return format_html('<span title="{}">{} 等 {} 项</span>', "、".join(titles), titles[0], len(titles))
 
+    def render_national(self, record: Member) -> SafeString:
+        standing = national.standing_of(record)
+        title = standing.mark.in_words if standing.mark else ""
+        return format_html('<span class="chip chip-{}" title="{}">{}</span>', standing.chip, title, standing.short)
+
     def render_state(self, record: Member) -> SafeString:
         state, word = state_of(
             record,
@@ -137,10 +154,10 @@ class PeopleTable(tables.Table):
         return privacy.phone_as_seen(record, self.own_branches) or MISSING
 
     def render_deeds(self, record: Member) -> SafeString:
-        links = [(record.get_absolute_url(), "查看")]
+        links = [(f"{record.get_absolute_url()}?{self.back}", "查看")]
         managed = may_manage(self.user, record) if record.branch else False
         if managed and record.status != MemberStatus.VOID:
-            links.append((reverse("members:edit", args=[record.pk]), "修改"))
+            links.append((f"{reverse('members:edit', args=[record.pk])}?{self.back}", "修改"))
         call: str | SafeString = ""
         if record.branch_id in self.own_branches and record.phone_sealed:
             call = format_html('<a class="only-phone" href="tel:{}">拨打</a> ', record.phone)
@@ -149,7 +166,7 @@ class PeopleTable(tables.Table):
             more = format_html(
                 ' <details class="drop drop-end only-wide" data-drop><summary>更多</summary>'
                 '<ul class="drop-panel"><li><a href="{}">作废</a></li></ul></details>',
-                reverse("members:void", args=[record.pk]),
+                f"{reverse('members:void', args=[record.pk])}?{self.back}",
             )
         return format_html("{}{}{}", call, format_html_join(" ", '<a href="{}">{}</a>', links), more)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -25,9 +26,16 @@ class Entry:
     needs: Sight | Right | None = None
     # Pages that lie below it: the entry stays marked while one of them is open.
     below: frozenset[str] = frozenset()
+    # Files for several purposes are handed in on one page.
+    purpose: str = ""
 
-    def holds(self, view: str) -> bool:
-        return view == self.view or view in self.below
+    @property
+    def url(self) -> str:
+        return reverse(self.view) + (f"?purpose={self.purpose}" if self.purpose else "")
+
+    def holds(self, view: str, purpose: str) -> bool:
+        """Whether the page with this view, for this purpose of importing, is the entry's or lies below it."""
+        return (view == self.view and self.purpose in ("", purpose)) or view in self.below
 
 
 def _pages(app: str, *names: str) -> frozenset[str]:
@@ -37,9 +45,20 @@ def _pages(app: str, *names: str) -> frozenset[str]:
 OF_AN_ORGANIZATION = _pages(
     "branches",
     *("add", "edit", "rename", "change_type", "move", "order", "headcount", "grants", "grant_add", "grant_end"),
-) | {"reports:organization", "reports:vacancies", "members:close"}
-OF_A_PERSON = _pages("members", "member", "new", "edit", "edit_ticked", "void", "void_many", "restore", "reveal")
+    *("reset_new", "code_new", "code_sheet", "code_void", "grant_dates"),
+    *("apply_name", "apply_type", "apply_administrator"),
+) | {"reports:organization", "reports:card", "reports:vacancies", "members:close", "members:handover"}
+WITH_ITS_PEOPLE = {"branches:tree_as_of", "reports:move_confirm", "members:merge", "members:reopen"}
+OF_A_REQUEST = _pages("branches", *("application", "application_approve", "application_return", "application_withdraw"))
+OF_A_PERSON = _pages(
+    "members",
+    *("member", "new", "edit", "edit_ticked", "void", "void_many", "restore", "reveal"),
+    *("national_mark", "national_withdraw", "export_profile", "traces"),
+)
+OF_AN_EXPORT = _pages("members", "export_request", "export_refuse")
+OF_THE_LOG = _pages("branches", "log_entry", "log_anchors")
 OF_AN_ACTIVITY = _pages("activities", "activity", "edit", "void", "restore")
+OF_AN_IMPORT = _pages("members", "import", "import_row", "import_absent", "import_changes", "import_take_back")
 OF_A_POST = _pages("members", "organization_cadres", "cadre_new", "cadre_edit", "cadre_end")
 
 
@@ -57,8 +76,10 @@ MENU = (
         "组织管理",
         "diagram",
         (
-            Entry("组织树", "branches:tree", Sight.ORGANIZATIONS, OF_AN_ORGANIZATION),
+            Entry("组织树", "branches:tree", Sight.ORGANIZATIONS, OF_AN_ORGANIZATION | WITH_ITS_PEOPLE),
             Entry("下级组织", "branches:lower", Sight.ORGANIZATIONS),
+            Entry("组织健康", "members:health", Sight.ROSTER),
+            Entry("申请办理", "branches:applications", Right.STRUCTURE, OF_A_REQUEST),
         ),
     ),
     Group(
@@ -69,6 +90,8 @@ MENU = (
             Entry("青年", "members:youth", Sight.ROSTER),
             Entry("团干部", "members:cadres", Sight.ROSTER, OF_A_POST),
             Entry("通讯录", "members:contacts", Sight.ROSTER),
+            Entry("疑似同一人", "members:same", Right.PEOPLE, _pages("members", "merge_records", "different")),
+            Entry("导出申请", "members:export_requests", Right.CLEAR_EXPORT, OF_AN_EXPORT),
         ),
     ),
     Group(
@@ -80,11 +103,31 @@ MENU = (
         ),
     ),
     Group(
+        "导入",
+        "upload",
+        (
+            Entry("名册导入", "members:import_new", Right.PEOPLE, purpose="roster"),
+            Entry("活动导入", "members:import_new", Right.ACTIVITIES, purpose="activities"),
+            Entry("缺项补录表", "members:gaps", Right.PEOPLE),
+            Entry("下载模板", "members:blanks", Right.PEOPLE),
+            Entry("导入记录", "members:imports", Sight.ROSTER, OF_AN_IMPORT),
+        ),
+    ),
+    Group(
         "统计与通报",
         "bar-chart",
         (Entry("应录尽录", "reports:completion", Sight.ROSTER, _pages("reports", "completion_of")),),
     ),
-    Group("账号", "shield", (Entry("修改密码", "branches:password"),)),
+    Group(
+        "账号与日志",
+        "shield",
+        (
+            Entry("操作日志", "branches:log", Sight.LOG, OF_THE_LOG),
+            Entry("我的登录", "branches:sign_ins"),
+            Entry("修改密码", "branches:password"),
+            Entry("使用注册码", "branches:register"),
+        ),
+    ),
 )
 
 
@@ -110,6 +153,7 @@ def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
         "menu": _menu(request),
         "todo_count": todos.count_for(user, organization),
         "user_name": str(user),
+        "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "role_name": role.label if role else "没有授权",
     }
 
@@ -134,10 +178,11 @@ def _organizations(held: list[Any], current: Organization | None) -> list[dict[s
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
+    purpose = request.GET.get("purpose", "roster")
     groups = []
     for group in MENU:
         children = [
-            {"label": entry.label, "url": reverse(entry.view), "active": entry.holds(here)}
+            {"label": entry.label, "url": entry.url, "active": entry.holds(here, purpose)}
             for entry in group.entries
             if _leads_somewhere(request, entry)
         ]

@@ -19,6 +19,8 @@ TUANJIAN_INDEX_KEY = "aW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW5kZXgtaW4="
 TUANJIAN_AUDIT_KEY = "YXVkaXQtYXVkaXQtYXVkaXQtYXVkaXQtYXVkaXQtYXU="
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+# The tests tamper with the log, and empty its tables; test_log_guard puts the triggers up.
+AUDIT_GUARD = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

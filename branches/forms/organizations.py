@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -218,7 +219,6 @@ class MoveForm(forms.Form):
     """The new superior: an organisation the user manages that may take this type."""
 
     under = OrganizationChoiceField(label="新的上级组织")
-    reason = REASON
 
     def __init__(self, *args: Any, organization: Organization, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -230,9 +230,40 @@ class MoveForm(forms.Form):
             chosen = self.data.get("under")
             under.offer(takers.in_screen_order(), chosen=chosen, right=Right.STRUCTURE, receives=organization.org_type)
 
+        self.organization = organization
+
+    def clean_under(self) -> Organization:
+        under: Organization = self.cleaned_data["under"]
+        if under.path == self.organization.parent_path:
+            raise forms.ValidationError(f"{self.organization.short_name}已经在{under.short_name}之下，不需要移动。")
+        return under
+
     @property
     def helper(self) -> FormHelper:
-        return grouped(("移到", ["under", "reason"]), css_class="form-grid-1")
+        return grouped(("移到", ["under"]), css_class="form-grid-1")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done that has been looked at on the page."""
+
+    reason = REASON
+
+
+class PastForm(forms.Form):
+    """Which day's tree, and which organisation of it."""
+
+    on = forms.DateField(
+        label="日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "请写成 2026-05-04 这样的日期。"},
+    )
+    organization = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
+    def clean_on(self) -> dt.date:
+        on: dt.date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError("日期不能晚于今天。")
+        return on
 
 
 class OrderForm(forms.Form):

@@ -1,7 +1,9 @@
 """Models of the organisation tree, of accounts and of the log; one topic a file."""
 
 from branches.models.accounts import AccessGrant, Role, User
-from branches.models.audit import AuditEntry, AuditPending, AuditSeal
+from branches.models.applications import ChangeRequest
+from branches.models.audit import AuditEntry, AuditMention, AuditPending, AuditSeal
+from branches.models.codes import RegistrationCode, ResetCode
 from branches.models.dictionaries import TermRule, UnitCategory, UnitNature
 from branches.models.freshness import Touched
 from branches.models.keys import KeyFingerprint
@@ -16,13 +18,17 @@ from branches.models.organizations import (
     Placement,
     Star,
 )
+from branches.models.pledges import PledgeText
+from branches.models.sign_ins import SignIn
 
 __all__ = [
     "AccessGrant",
     "AuditEntry",
+    "AuditMention",
     "AuditPending",
     "AuditSeal",
     "BranchKind",
+    "ChangeRequest",
     "FormerName",
     "Headcount",
     "KeyFingerprint",
@@ -31,7 +37,11 @@ __all__ = [
     "OrganizationStatus",
     "OrganizationYear",
     "Placement",
+    "PledgeText",
+    "RegistrationCode",
+    "ResetCode",
     "Role",
+    "SignIn",
     "Star",
     "TermRule",
     "Touched",

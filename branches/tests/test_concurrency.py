@@ -7,9 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from branches import tree
-from branches.models import Organization, OrgType
-from branches.tests.builders import an_organization
+from branches import registration, tree
+from branches.models import Organization, OrgType, RegistrationCode, Role, User
+from branches.tests.builders import PASSWORD, an_organization
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -75,3 +75,32 @@ def test_crossed_moves_cannot_close_a_circle():
     assert tree.find_problems() == []
     assert None in answers
     assert Organization.objects.under(root).count() == 3
+
+
+def test_of_eight_people_with_one_code_one_gets_an_account():
+    registration.issue(an_organization("总团委"), role=Role.ADMINISTRATOR, by=None)
+
+    def enter(number):
+        person = {"username": f"person{number}", "display_name": "陆小明", "phone": "", "password": PASSWORD}
+        return lambda: registration.open_account(RegistrationCode.objects.get(), **person)
+
+    answers = at_once(*(enter(number) for number in range(8)))
+
+    late = ["这个码不正确或已失效。请逐个字符核对；仍不行的，请向发码的上级要一个新的。"]
+    assert sorted(answers, key=bool) == [None] + [late] * 7
+    assert User.objects.count() == 1
+    assert RegistrationCode.objects.get().used_by == User.objects.get()
+
+
+def test_of_eight_people_who_want_one_user_name_one_gets_it():
+    root = an_organization("总团委")
+    issued = [registration.issue(root, role=Role.OBSERVER, by=None, holder_name=f"陆{n}") for n in "一二三四五六七八"]
+
+    def enter(row):
+        person = {"username": "luxiaoming", "display_name": "陆小明", "phone": "", "password": PASSWORD}
+        return lambda: registration.open_account(row, **person)
+
+    answers = at_once(*(enter(each.row) for each in issued))
+
+    assert sorted(answers, key=bool) == [None] + [["这个用户名已被使用，请换一个。"]] * 7
+    assert User.objects.count() == 1

@@ -176,7 +176,7 @@ def test_an_unusual_name_is_asked_about_before_it_is_saved(world, signed_in):
             "同一组织树里已有这个全称，请核对是否重复建立。",
         ),
         ({"branch_kind": ""}, "请选择团支部类型。"),
-        ({"org_type": "general_branch"}, "选择一个有效的选项"),
+        ({"org_type": "general_branch"}, "不在可选范围内，请从列表中重新选择。"),
         ({"order_number": "-1"}, "排序号"),
     ],
 )
@@ -295,32 +295,32 @@ def test_changing_the_type(world, signed_in):
     assert world.general.org_type == OrgType.BASE_COMMITTEE
 
 
-def test_moving_under_another_superior(world, signed_in):
+def test_choosing_another_superior_leads_to_the_preview(world, signed_in):
     client, url = signed_in(world.bureau_admin), reverse("branches:move", args=[world.branch.pk])
+    before = world.branch.path
 
     assert "只移动航测一室团支部一个组织。" in page(client.get(url))
-    answer = client.post(url, {"under": world.other_general.pk, "reason": "划转"})
+    answer = client.get(url, {"under": world.other_general.pk})
 
     world.branch.refresh_from_db()
-    world.other_general.refresh_from_db()
-    assert answer.status_code == 302
-    assert world.branch.parent_path == world.other_general.path
+    confirm = reverse("reports:move_confirm", args=[world.branch.pk])
+    assert answer.headers["Location"] == f"{confirm}?under={world.other_general.pk}"
+    assert world.branch.path == before
+    assert client.post(url, {"under": world.other_general.pk}).status_code == 405
 
 
 @pytest.mark.parametrize("target", ["branch", "sister_branch", "foreign_bureau", "other_branch"])
 def test_targets_out_of_scope_or_of_a_wrong_type_are_not_offered(world, signed_in, target):
     url = reverse("branches:move", args=[world.branch.pk])
-    before = world.branch.path
 
-    answer = signed_in(world.bureau_admin).post(url, {"under": getattr(world, target).pk})
+    answer = signed_in(world.bureau_admin).get(url, {"under": getattr(world, target).pk})
 
-    world.branch.refresh_from_db()
     assert answer.status_code == 200
-    assert world.branch.path == before
+    assert list(answer.context["form"].errors) == ["under"]
 
 
 def test_staying_is_refused(world, signed_in):
-    answer = signed_in(world.bureau_admin).post(
+    answer = signed_in(world.bureau_admin).get(
         reverse("branches:move", args=[world.branch.pk]), {"under": world.general.pk}
     )
 

@@ -1,11 +1,15 @@
 """The tree on screen, and what is changed about an organisation."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from branches import browsing, particulars, tree
+from branches import browsing, particulars, past, tree
 from branches.filters import LowerFilter
 from branches.forms import organizations as forms
 from branches.forms.picking import ChildrenForm, PickForm
@@ -15,7 +19,7 @@ from branches.permissions import permissions_on
 from branches.picking import offered
 from branches.scoping import Right
 from branches.tables import LowerTable
-from branches.views.requested import requested_organization
+from branches.views.requested import local_next, requested_organization, way_back
 from tuanjian.access import Access, access
 from tuanjian.paging import paged
 from tuanjian.refusals import rule_accepts
@@ -37,6 +41,19 @@ def tree_children(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     level = browsing.children(organization, request.user, after=after or 0)
     context = {"nodes": level.nodes, "rest": level.rest, "parent": organization}
     return render(request, "branches/_tree_nodes.html", context)
+
+
+@access(Access.SIGNED_IN)
+@require_safe
+def tree_as_of(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The tree as it stood on a day; nothing can be changed from here."""
+    today = timezone.localdate()
+    form = forms.PastForm(request.GET if "on" in request.GET else {"on": str(today)})
+    shown = None
+    if form.is_valid():
+        shown = past.tree_on(form.cleaned_data["on"], request.user, top=form.cleaned_data["organization"])
+    context = {"form": form, "tree": shown, "today": today, "since": past.first_day(request.user)}
+    return render(request, "branches/tree_as_of.html", context)
 
 
 @access(Access.SIGNED_IN)
@@ -81,13 +98,21 @@ def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             if rule_accepts(form, lambda: form.save_by(request.user)):
-                messages.success(request, "已保存。", extra_tags="saved")
-                return redirect(organization)
+                saved = get_visible(Organization, request.user, pk=pk)
+                _say_saved(request, changed=saved.version != organization.version)
+                return redirect(local_next(request, organization))
         except particulars.Stale as stale:
-            return render(
-                request, "branches/edit_stale.html", {"organization": organization, "stale": stale, "form": form}
-            )
-    return render(request, "branches/edit.html", {"organization": organization, "form": form})
+            context = {"organization": organization, "stale": stale, "form": form}
+            return render(request, "branches/edit_stale.html", context | way_back(request, organization))
+    context = {"organization": organization, "form": form} | way_back(request, organization)
+    return render(request, "branches/edit.html", context)
+
+
+def _say_saved(request: AuthenticatedHttpRequest, *, changed: bool, sentence: str = "已保存。") -> None:
+    if changed:
+        messages.success(request, sentence, extra_tags="saved")
+    else:
+        messages.info(request, "没有改动，与原来相同。")
 
 
 @access(Access.MANAGE_STRUCTURE_BELOW)
@@ -96,9 +121,10 @@ def rename(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = forms.RenameForm(request.POST or None, organization=organization)
     filled = form.with_proposals()
     warnings = form.warnings()
+    version = organization.version
     if form.is_valid() and not filled and not warnings:
         if rule_accepts(form, lambda: tree.rename(organization, **form.new_names, by=request.user)):
-            messages.success(request, "已保存，原名称记为曾用名。")
+            _say_saved(request, changed=organization.version != version, sentence="已保存，原名称记为曾用名。")
             return redirect(organization)
         organization.refresh_from_db()  # the refused names still stand on the object
     context = {"organization": organization, "form": form, "filled": filled, "warnings": warnings}
@@ -116,12 +142,15 @@ def change_type(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE_BELOW)
+@require_safe
 def move(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Choose where to; the next page shows what moves along and asks."""
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, below=True, pk=pk)
-    form = forms.MoveForm(request.POST or None, organization=organization, user=request.user)
-    if form.is_valid() and rule_accepts(form, lambda: tree.move(organization, **form.cleaned_data, by=request.user)):
-        messages.success(request, f"已移动，{organization}现在{form.cleaned_data['under']}之下。")
-        return redirect(organization)
+    asked = request.GET if "under" in request.GET else None
+    form = forms.MoveForm(asked, organization=organization, user=request.user)
+    if form.is_valid():
+        target = urlencode({"under": form.cleaned_data["under"].pk})
+        return redirect(f"{reverse('reports:move_confirm', args=[pk])}?{target}")
     moving = browsing.moving_along(organization)
     return render(request, "branches/move.html", {"organization": organization, "form": form, "moving": moving})
 
@@ -129,12 +158,12 @@ def move(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_STRUCTURE_BELOW)
 def order(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, below=True, pk=pk)
-    initial = {"order_number": organization.order_number}
+    initial, version = {"order_number": organization.order_number}, organization.version
     form = forms.OrderForm(request.POST or None, initial=initial)
     if form.is_valid() and rule_accepts(
         form, lambda: tree.set_order(organization, **form.cleaned_data, by=request.user)
     ):
-        messages.success(request, "已保存。", extra_tags="saved")
+        _say_saved(request, changed=organization.version != version)
         return redirect(organization)
     context = {"organization": organization, "form": form, "sisters": browsing.sisters(organization, request.user)}
     return render(request, "branches/order.html", context)

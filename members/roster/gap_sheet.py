@@ -23,6 +23,7 @@ from members.roster.gap_columns import COLUMNS, FILLED, GAPS, KIND, NOT_ASKED, h
 from members.roster.guidance import guidance
 from tuanjian.idnumbers import Gender
 from tuanjian.spreadsheets.writing import Closed, Column, Content, Open, SheetPlan, WorkbookPlan, write_workbook
+from tuanjian.watermark import made_by
 
 TITLE: Final = "缺项补录表"
 # One sheet holds no more; the reader takes twice as many rows.
@@ -72,13 +73,13 @@ def write_gap_sheet(organization: Organization, target: IO[bytes], *, by: User) 
         raise ValidationError(f"{organization.short_name}没有缺项，不需要补录。")
     if len(people) > MOST:
         raise ValidationError(f"缺项的人员超过 {MOST:,} 人，请选择下级组织分别下载。")
-    write_workbook(_plan(organization, people, timezone.localdate()), target)
+    write_workbook(_plan(organization, people, timezone.localdate(), by), target)
     changes = {"内容": [None, TITLE], "人数": [None, len(people)]}
     audit.record(audit.Kind.EXPORTED, organization, by=by, at=organization, changes=changes, about=people)
     return len(people)
 
 
-def _plan(organization: Organization, people: list[Member], on: dt.date) -> WorkbookPlan:
+def _plan(organization: Organization, people: list[Member], on: dt.date, by: User) -> WorkbookPlan:
     lists = {name: list_ for name, list_ in choices.dictionaries().items() if name != "团内职务"}
     asked = [gap for gap in GAPS if any(lacks(member, gap.attribute) for member in people)]
     columns = [*COLUMNS[:3], *(gap.column for gap in asked)]
@@ -94,7 +95,9 @@ def _plan(organization: Organization, people: list[Member], on: dt.date) -> Work
         rows=rows,
         heading_lines=[
             f"{organization.short_name}{TITLE}",
-            f"单位：{organization.full_name}　统计时点：{on}　共 {len(people)} 人，{missing} 个空格待填",
+            f"单位：{organization.full_name}　统计时点：{on}　共 {len(people)} 人，{missing} 个空格待填　"
+            # Not below the rows, nor in a line of its own: the sheet comes back and is read by its lines.
+            f"{made_by(by, timezone.localtime())}",
             "只填浅黄色的空格，不清楚的留空；写“已填”“不要求”的不用管。填好后在“导入”的“缺项补录表”里上传，检查无误再写入。",
         ],
     )

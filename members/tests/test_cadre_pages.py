@@ -200,7 +200,7 @@ def test_what_the_rule_refuses_stands_beside_the_field(world, urls, signed_in):
     ("fields", "errors"),
     [
         ({"post": ""}, {"post": ["请选择团内职务。"]}),
-        ({"post": "standing_member"}, {"post": ["选择一个有效的选项。 standing_member 不在可用的选项中。"]}),
+        ({"post": "standing_member"}, {"post": ["“standing_member”不在可选范围内，请从列表中重新选择。"]}),
         ({"nature": ""}, {"nature": ["请选择团干部性质。"]}),
         ({"post": "other"}, {"post_title": ["选了“其他”，请填写职务名称。"]}),
         ({"started_on": "2026-12"}, {"started_on": ["任现职年月不能晚于今天。"]}),

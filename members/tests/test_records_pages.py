@@ -87,7 +87,7 @@ def test_entering_goes_on_and_warns_once(world, signed_in):
         ({"joined_on": "2013-05"}, "joined_on", "按当时规定入团须年满 12 周岁，此人入团时 11 周岁，请核对入团年月。"),
         ({"name": "张3"}, "name", None),
         ({"id_type": "414", "id_number": "E12345678"}, "birth_on", "号码里没有出生日期，请填写出生日期，至少到月。"),
-        ({"league_status": "none"}, "league_status", "选择一个有效的选项。 none 不在可用的选项中。"),
+        ({"league_status": "none"}, "league_status", "“none”不在可选范围内，请从列表中重新选择。"),
     ],
 )
 def test_entering_is_refused_beside_the_field(world, signed_in, values, field, sentence):
@@ -264,7 +264,9 @@ def test_ticks_out_of_reach_are_refused_as_a_whole(world, signed_in):
 def test_one_tick_leads_to_its_form(world, signed_in):
     client = signed_in(world.secretary)
 
-    assert client.get(f"{url('edit_ticked')}?pk={world.member.pk}").url == url("edit", world.member)
+    assert client.get(f"{url('edit_ticked')}?pk={world.member.pk}&next=/members/%3Fgender%3D2").url == (
+        f"{url('edit', world.member)}?next=%2Fmembers%2F%3Fgender%3D2"
+    )
     assert client.get(url("edit_ticked")).url == url("members")
     assert client.get(f"{url('edit_ticked')}?pk={world.sister_member.pk}").status_code == 404
 

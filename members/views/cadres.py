@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -14,6 +16,7 @@ from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right
+from branches.views.requested import local_next, way_back
 from members import cadres as rules
 from members import papers, privacy
 from members.cadre_tables import (
@@ -70,8 +73,10 @@ def cadre_new(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = FindForm(request.POST or None)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     people = rules.find_candidates(organization, text=text, by=request.user)
+    carried = urlencode({name: request.GET[name] for name in ("next", "back") if name in request.GET})
     context = {"organization": organization, "form": form, "text": text, "most": rules.MOST_CANDIDATES}
-    return render(request, "members/cadre_find.html", context | {"people": people})
+    context |= {"people": people, "carried": carried} | way_back(request, organization)
+    return render(request, "members/cadre_find.html", context)
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -85,7 +90,7 @@ def cadre_edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"已保存{term.person.name}的任职。", extra_tags="saved")
         return redirect("members:organization_cadres", term.organization_id)
-    return render(request, "members/cadre_form.html", _form(term, form))
+    return render(request, "members/cadre_form.html", _form(request, term, form))
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -123,7 +128,7 @@ def contacts_print(request: AuthenticatedHttpRequest) -> HttpResponse:
     query = ContactFilter(request.GET, terms, organization=organization, user=request.user)
     own = privacy.own_branches(request.user)
     rows = [(term, privacy.phone_as_seen(term.person, own)) for term in query.qs[:CAP]]
-    papers.record_printing(organization, what="通讯录", count=len(rows), by=request.user)
+    papers.record_printing(organization, what="通讯录", people=[term.person for term, _ in rows], by=request.user)
     return render(
         request,
         "members/contacts_print.html",
@@ -140,8 +145,12 @@ def _appoint(request: AuthenticatedHttpRequest, kind: type[TermForm], term: Cadr
         )
         if warning := rules.age_warning(filled.person, on=timezone.localdate()):
             messages.warning(request, warning)
-        return redirect("members:organization_cadres", term.organization_id)
-    return render(request, "members/cadre_form.html", _form(term, form))
+        return redirect(local_next(request, _cadres_of(term)))
+    return render(request, "members/cadre_form.html", _form(request, term, form))
+
+
+def _cadres_of(term: CadreTerm) -> str:
+    return reverse("members:organization_cadres", args=[term.organization_id])
 
 
 def _list(
@@ -157,8 +166,8 @@ def _list(
     }
 
 
-def _form(term: CadreTerm, form: TermForm) -> dict[str, Any]:
+def _form(request: AuthenticatedHttpRequest, term: CadreTerm, form: TermForm) -> dict[str, Any]:
     differences = form.compare_with(term) if form.is_stale else []
     changed = rules.last_change(term) if form.is_stale else None
-    more = {"differences": differences, "changed": changed}
+    more = {"differences": differences, "changed": changed} | way_back(request, _cadres_of(term))
     return {"organization": term.organization, "term": term, "form": form} | more

@@ -18,10 +18,11 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right, has_right_somewhere
+from branches.views.requested import local_next, way_back
 from members import duplicates, outline, papers, portrait, privacy, records
 from members.filters import MemberFilter, PeopleFilter, YouthFilter, as_listed
 from members.forms.records import MemberForm, NumberForm, RestoreForm, RevealForm, VoidForm
-from members.http import get_roster, get_roster_organization
+from members.http import get_roster, get_roster_organization, ticked
 from members.models import Member
 from members.tables import PeopleTable, YouthTable
 from tuanjian.access import Access, access
@@ -49,12 +50,19 @@ def _people(
     organization = get_roster_organization(request)
     people = Member.objects.visible_to(request.user).under(organization)
     asked = query(request.GET, queryset=people)
-    table = table_class(as_listed(asked.qs), user=request.user, on=timezone.localdate(), organization=organization)
-    context = _outline(request, organization) | {
+    table = table_class(
+        as_listed(asked.qs),
+        user=request.user,
+        on=timezone.localdate(),
+        organization=organization,
+        shows_national=asked.shows_national,
+    )
+    context = _outline(request, organization, of_youth=query is YouthFilter) | {
         "organization": organization,
         "query": asked,
         "table": paged(request, table),
         "may_enter": permissions_on(organization, request.user).people,
+        "may_export_clear": has_right_somewhere(request.user, Right.CLEAR_EXPORT),
         "new_url": _new_url(organization, query),
         "reset_url": f"{request.path}?organization={organization.pk}",
         "empty_text": f"已查询{organization.short_name}{f'，{asked.in_words}' if asked.in_words else ''}",
@@ -100,14 +108,16 @@ def _new_url(organization: Organization, query: type[PeopleFilter]) -> str:
     return f"{reverse('members:new')}?{urlencode(asked | kind)}".rstrip("?")
 
 
-def _outline(request: AuthenticatedHttpRequest, organization: Organization) -> dict[str, Any]:
+def _outline(request: AuthenticatedHttpRequest, organization: Organization, *, of_youth: bool) -> dict[str, Any]:
+    youth_on = timezone.localdate() if of_youth else None
     text = request.GET.get("organization_name", "").strip()[:50]
+    shown = {"outline_text": text, "outline_of": "youth" if of_youth else "members", "show_outline": True}
     if text:
-        return {"outline": outline.found(request.user, text=text), "outline_text": text, "show_outline": True}
-    nodes = outline.outline(request.user, chosen=organization)
+        return shown | {"outline": outline.found(request.user, text=text, youth_on=youth_on)}
+    nodes = outline.outline(request.user, chosen=organization, youth_on=youth_on)
     # A secretary with one branch needs no tree.
     many = len(nodes) > 1 or any(node.children for node in nodes)
-    return {"outline": nodes, "outline_text": "", "show_outline": many}
+    return shown | {"outline": nodes, "show_outline": many}
 
 
 @access(Access.SEE_ROSTER)
@@ -115,8 +125,11 @@ def _outline(request: AuthenticatedHttpRequest, organization: Organization) -> d
 def outline_children(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Lines of the tree below an organisation, fetched when somebody opens it."""
     organization = get_roster(request.user, pk)
-    nodes, rest = outline.children(request.user, of=organization, whole="whole" in request.GET)
-    return render(request, "members/_outline.html", {"nodes": nodes, "rest": rest, "above": organization.pk})
+    of = "youth" if request.GET.get("of") == "youth" else "members"
+    youth_on = timezone.localdate() if of == "youth" else None
+    nodes, rest = outline.children(request.user, of=organization, whole="whole" in request.GET, youth_on=youth_on)
+    context = {"nodes": nodes, "rest": rest, "above": organization.pk, "outline_of": of}
+    return render(request, "members/_outline.html", context)
 
 
 @access(Access.SEE_ROSTER)
@@ -128,7 +141,12 @@ def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 def _member_page(request: AuthenticatedHttpRequest, person: Member, **more: Any) -> HttpResponse:
     seen = portrait.portrait_of(person, user=request.user, on=timezone.localdate())
-    return render(request, "members/member.html", {"member": person, "portrait": seen} | more)
+    listed = reverse("members:cadres")
+    if person.branch_id:
+        listed = f"{reverse('members:members')}?organization={person.branch_id}"
+    context = {"member": person, "portrait": seen, "back_url": local_next(request, listed)}
+    context |= {"purposes": privacy.Purpose.choices, "may_read_traces": privacy.may_read_traces(request.user, person)}
+    return render(request, "members/member.html", context | more)
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -142,9 +160,10 @@ def new(request: AuthenticatedHttpRequest) -> HttpResponse:
         entered = form.record()
         if rule_accepts(form, lambda: records.enter(entered, by=request.user)):
             _say_saved(request, entered, before=[])
-            return redirect(request.get_full_path() if "again" in request.POST else entered)
-    cancel_url = reverse("members:youth" if kind == "youth" else "members:members")
-    return render(request, "members/member_form.html", {"form": form, "branch": branch, "cancel_url": cancel_url})
+            return redirect(request.get_full_path() if "again" in request.POST else local_next(request, entered))
+    listed = "members:youth" if kind == "youth" else "members:members"
+    context = {"form": form, "branch": branch} | way_back(request, listed)
+    return render(request, "members/member_form.html", context)
 
 
 def _asked_branch(request: AuthenticatedHttpRequest) -> Organization | None:
@@ -172,24 +191,31 @@ def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         if form.is_stale:
             rows = records.differences(person, form.values())
-            return render(request, "members/compare.html", {"form": form, "member": person, "rows": rows})
+            context = {"form": form, "member": person, "rows": rows} | way_back(request, person)
+            return render(request, "members/compare.html", context)
         before = records.warnings_about(person, on=timezone.localdate())
         version = form.cleaned_data["version"]
         if rule_accepts(form, lambda: records.correct(person, values=form.values(), version=version, by=request.user)):
-            _say_saved(request, get_visible(Member, request.user, pk=pk), before)
-            return redirect(person)
-    return render(request, "members/member_form.html", {"form": form, "member": person})
+            saved = get_visible(Member, request.user, pk=pk)
+            if saved.version == person.version:
+                messages.info(request, f"没有改动，{person.name}的资料与原来相同。")
+            else:
+                _say_saved(request, saved, before)
+            return redirect(local_next(request, person))
+    return render(request, "members/member_form.html", {"form": form, "member": person} | way_back(request, person))
 
 
 @access(Access.MANAGE_PEOPLE)
 @require_safe
 def edit_ticked(request: AuthenticatedHttpRequest) -> HttpResponse:
     """From the list to the form of the one ticked person."""
-    ticked = _ticked(request)
-    if len(ticked) != 1:
+    chosen = ticked(request)
+    if len(chosen) != 1:
         messages.warning(request, "修改时请只勾选一人。")
         return redirect("members:members")
-    return redirect("members:edit", get_manageable(Member, request.user, right=Right.PEOPLE, pk=ticked[0]).pk)
+    person = get_manageable(Member, request.user, right=Right.PEOPLE, pk=chosen[0])
+    back = urlencode({"next": local_next(request, person)})
+    return redirect(f"{reverse('members:edit', args=[person.pk])}?{back}")
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -223,24 +249,17 @@ def void(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def void_many(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Confirm and void the ticked records, all or none."""
-    ticked = _ticked(request)
-    if not ticked:
+    chosen = ticked(request)
+    if not chosen:
         messages.warning(request, "请先勾选要作废的人员。")
         return redirect("members:members")
-    return _void(request, [get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk) for pk in ticked])
-
-
-def _ticked(request: AuthenticatedHttpRequest) -> list[int]:
-    if not has_right_somewhere(request.user, Right.PEOPLE):
-        raise PermissionDenied
-    asked = request.GET.getlist("pk")
-    return sorted({int(pk) for pk in asked if pk.isascii() and pk.isdigit() and len(pk) < 18})
+    return _void(request, [get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk) for pk in chosen])
 
 
 def _void(request: AuthenticatedHttpRequest, people: list[Member]) -> HttpResponse:
     form = VoidForm(request.POST or None)
     names = "、".join(person.name for person in people)
-    back = f"{reverse('members:members')}?organization={people[0].branch_id or ''}"
+    back = local_next(request, f"{reverse('members:members')}?organization={people[0].branch_id or ''}")
     if form.is_valid() and rule_accepts(form, lambda: records.void(people, reason=form.in_words(), by=request.user)):
         messages.success(request, f"已作废{names}的记录。", extra_tags="saved")
         return redirect(back)
@@ -274,8 +293,7 @@ def reveal(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
     def look() -> None:
         field = privacy.Revealed(form.cleaned_data["field"])
-        purpose = form.cleaned_data["purpose"]
-        shown[field.value] = privacy.reveal(person, field=field, purpose=purpose, by=request.user)
+        shown[field.value] = privacy.reveal(person, field=field, purpose=form.in_words(), by=request.user)
 
     if form.is_valid():
         rule_accepts(form, look)
@@ -283,5 +301,6 @@ def reveal(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]  # set by the middleware of django-htmx
         own = field == "id_number" and privacy.shows_phone(request.user, person)
         context = {"member": person, "revealed": shown, "reveal_form": form, "field": field, "own": own}
+        context["purposes"] = privacy.Purpose.choices
         return render(request, "members/_revealed.html", context)
     return _member_page(request, person, revealed=shown, **{f"{field}_form": form})

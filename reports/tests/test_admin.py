@@ -1,15 +1,18 @@
 """The back office: staff only, dictionaries, accounts, grants, organisations and technical log; never people."""
 
 import io
+import re
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import NoReverseMatch, reverse
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
-from branches import tree
-from branches.models import AccessGrant, AuditEntry, Organization, UnitNature, User
+from branches import resets, tree
+from branches.models import AccessGrant, AuditEntry, Organization, PledgeText, UnitNature, User
+from branches.tests.builders import PASSWORD
 
 
 def admin_urls():
@@ -48,7 +51,7 @@ def test_people_and_their_facts_are_never_registered():
         model
         for model in apps.get_models()
         if model._meta.app_label in {"members", "activities"}
-        and model._meta.model_name not in {"agerule", "activitykind"}
+        and model._meta.model_name not in {"agerule", "activitykind", "exportprofile", "privacylimits"}
     ]
 
     assert [model for model in hidden if admin.site.is_registered(model)] == []
@@ -116,16 +119,7 @@ def test_a_system_administrator_grants_nothing_to_oneself(world, signed_in):
 def test_an_account_is_made_disabled_and_logged_never_deleted(world, signed_in):
     client = signed_in(world.system_admin)
 
-    client.post(
-        reverse("admin:branches_user_add"),
-        {
-            "username": "liqing",
-            "display_name": "李青",
-            "usable_password": "true",
-            "password1": "shan-gao-shui-chang-9",
-            "password2": "shan-gao-shui-chang-9",
-        },
-    )
+    client.post(reverse("admin:branches_user_add"), {"username": "liqing", "display_name": "李青"})
     account = User.objects.get(username="liqing")
     client.post(
         reverse("admin:branches_user_change", args=[account.pk]),
@@ -137,6 +131,87 @@ def test_an_account_is_made_disabled_and_logged_never_deleted(world, signed_in):
     assert AuditEntry.objects.filter(object_type="branches.user", object_id=str(account.pk)).count() == 2
     assert "14000123457" not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
     assert client.post(reverse("admin:branches_user_delete", args=[account.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_an_account_begins_with_a_code_and_without_a_password(world, signed_in):
+    client = signed_in(world.system_admin)
+    new = {"username": "liqing", "display_name": "李青"}
+
+    shown = client.post(reverse("admin:branches_user_add"), new | {"password1": "x" * 12, "password2": "x" * 12})
+    again = client.post(reverse("admin:branches_user_reset_code", args=[User.objects.get(username="liqing").pk]))
+
+    account = User.objects.get(username="liqing")
+    codes = [re.search(r"<strong>(\w{4}-\w{4})</strong>", answer.content.decode())[1] for answer in (shown, again)]
+    assert not account.has_usable_password()
+    assert [resets.find(code) and resets.find(code).user for code in codes] == [None, account]
+    assert AuditEntry.objects.filter(object_type="branches.resetcode", actor=world.system_admin).count() == 2
+
+
+def test_no_password_is_set_in_the_back_office(world, signed_in):
+    client = signed_in(world.system_admin)
+    address = f"/admin/branches/user/{world.secretary.pk}/password/"
+    new = {"password1": "shan-gao-shui-chang-9", "password2": "shan-gao-shui-chang-9"}
+
+    answers = [client.get(address), client.post(address, new), client.get("/admin/password_change/")]
+
+    world.secretary.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [403, 403, 302]
+    assert world.secretary.check_password(PASSWORD)
+    own = reverse("admin:branches_user_reset_code", args=[world.system_admin.pk])
+    assert "不能给自己生成重置码" in client.post(own, follow=True).content.decode()
+
+
+def test_the_back_office_has_no_log_in_of_its_own(world, client, signed_in):
+    anonymous = client.get("/admin/login/?next=/admin/branches/user/")
+    stranger = signed_in(world.secretary).get("/admin/login/")
+    staff = signed_in(world.system_admin).get("/admin/login/")
+
+    assert anonymous["Location"] == "/login/?next=%2Fadmin%2Fbranches%2Fuser%2F"
+    assert (stranger.status_code, staff["Location"]) == (403, "/admin/")
+
+
+def test_a_new_text_of_the_pledge_is_added_never_changed(world, signed_in):
+    client = signed_in(world.system_admin)
+
+    client.post(reverse("admin:branches_pledgetext_add"), {"valid_from": "2027-01-01", "text": "新的承诺。"})
+
+    added = PledgeText.objects.get(valid_from="2027-01-01")
+    change = reverse("admin:branches_pledgetext_change", args=[added.pk])
+    assert client.post(change, {"valid_from": "2027-01-01", "text": "改动"}).status_code == 403
+    assert AuditEntry.objects.filter(object_type="branches.pledgetext", actor=world.system_admin).count() == 1
+
+
+def entries_about(*subjects):
+    kinds = AuditEntry.objects.filter(object_type=subjects[0]._meta.label_lower).order_by("id")
+    return list(kinds.values_list("kind", "object_label", "actor_name"))
+
+
+def test_words_that_are_deleted_leave_an_entry_each(world, signed_in):
+    client = signed_in(world.system_admin)
+    words = [UnitNature.objects.create(code=f"9{number}", name=f"新词{number}") for number in range(3)]
+
+    client.post(reverse("admin:branches_unitnature_delete", args=[words[0].pk]), {"post": "yes"})
+    ticked = {"action": "delete_selected", "_selected_action": [words[1].pk, words[2].pk], "post": "yes"}
+    client.post(reverse("admin:branches_unitnature_changelist"), ticked)
+
+    assert not UnitNature.objects.filter(code__startswith="9").exists()
+    assert entries_about(*words) == [("deleted", f"新词{number}", "系统管理员") for number in range(3)]
+
+
+def test_words_of_a_workbook_leave_an_entry_each(world, signed_in):
+    client = signed_in(world.system_admin)
+    book = Workbook()
+    book.active.append(["代码", "名称", "排序号", "停用日期"])
+    book.active.append(["91", "新词", 91, None])
+    file = io.BytesIO()
+    book.save(file)
+    upload = SimpleUploadedFile("words.xlsx", file.getvalue())
+
+    preview = client.post(reverse("admin:branches_unitnature_import"), {"import_file": upload, "format": "0"})
+    confirm = preview.context["confirm_form"]
+    client.post(reverse("admin:branches_unitnature_process_import"), confirm.initial)
+
+    assert entries_about(UnitNature.objects.get(code="91")) == [("imported", "新词", "系统管理员")]
 
 
 def test_dictionaries_go_out_as_xlsx(world, signed_in):

@@ -19,6 +19,8 @@ from branches.tests.builders import PASSWORD, a_grant
 from members.dictionaries import LeaguePost
 from members.models import Member
 from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
+from members.tests.rosters import an_import
+from reports.tests.matrix_world import address_of
 from reports.tests.test_house import all_patterns
 from reports.tests.test_matrix import SUBJECTS
 from reports.tests.world import a_world
@@ -128,10 +130,12 @@ def pages(world):
         "term": world.secretary_term,
         "grant": world.secretary.grants.get(),
         "activity": an_activity(world.branch, present=[world.member]),
+        "import": (roster := an_import(world.general, by=world.bureau_admin)),
+        "row": roster.rows.get(),
     }
     for name, pattern in all_patterns():
         takes_pk = bool(pattern.pattern.converters)
-        yield name, reverse(name, args=[subjects[SUBJECTS[name]].pk] if takes_pk else [])
+        yield name, reverse(name, args=address_of(subjects[SUBJECTS[name]]) if takes_pk else [])
 
 
 def describe(violations):
