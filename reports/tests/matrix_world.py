@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from activities.models import Activity, ActivityKind
-from branches import audit, readiness
+from branches import audit, readiness, tree
 from branches.models import (
     AccessGrant,
     AuditEntry,
@@ -17,7 +17,8 @@ from branches.models import (
     Role,
     User,
 )
-from branches.tests.builders import a_grant, a_user
+from branches.models.organizations import OrganizationStatus
+from branches.tests.builders import a_grant, a_user, an_organization
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm, ExportProfile, ExportRequest, Member
 from members.models.roster import RosterImport, RosterRow
@@ -33,6 +34,9 @@ SITES = (
     "other_branch",
     "foreign_bureau",
     "foreign_branch",
+    # Stood under "general" while all this was written, under "other_general" now.
+    "moved_branch",
+    "closed_branch",
 )
 ABOVE = {
     "bureau": ("bureau",),
@@ -43,10 +47,17 @@ ABOVE = {
     "other_branch": ("bureau", "other_general", "other_branch"),
     "foreign_bureau": ("foreign_bureau",),
     "foreign_branch": ("foreign_bureau", "foreign_branch"),
+    "moved_branch": ("bureau", "other_general", "moved_branch"),
+    "closed_branch": ("bureau", "general", "closed_branch"),
 }
+# The log belongs to those who stood above when it was written.
+ABOVE_THEN = ABOVE | {"moved_branch": ("bureau", "general", "moved_branch")}
 ADMIN, OFFICER, CLERK, OBSERVER, AUDITOR = (
     Role.ADMINISTRATOR, Role.OFFICER, Role.ENTRY_CLERK, Role.OBSERVER, Role.AUDITOR,
 )  # fmt: skip
+
+
+OUTSIDE_THE_MIDDLE = [(ADMIN, "bureau"), (ADMIN, "branch"), (CLERK, "branch"), (ADMIN, "other_general")]
 
 
 @dataclass
@@ -60,6 +71,9 @@ class Persona:
     def reaches(self, site):
         return self.site is not None and self.site in ABOVE[site]
 
+    def reached_then(self, site):
+        return self.site is not None and self.site in ABOVE_THEN[site]
+
     def stands_above(self, site):
         return self.reaches(site) and (self.site != site or len(ABOVE[site]) == 1)
 
@@ -67,6 +81,7 @@ class Persona:
 @dataclass
 class Canaries:
     organization: dict[str, list[str]]
+    log: dict[str, list[str]]
     people: dict[str, list[str]]
     tops: dict[str, str]
 
@@ -75,7 +90,7 @@ def personas(world):
     today = timezone.localdate()
     yield Persona("anonymous", None)
     # Every role in the middle of the tree, so that own, above, below and beside occur; the strongest at both ends too.
-    for role, site in [*((role, "general") for role in Role), (ADMIN, "bureau"), (ADMIN, "branch"), (CLERK, "branch")]:
+    for role, site in [*((role, "general") for role in Role), *OUTSIDE_THE_MIDDLE]:
         user = a_user(f"{role.value}_{site}", display_name=f"{role.label}{site}")
         a_grant(user, getattr(world, site), role)
         yield Persona(f"{role.value} at {site}", user, role, site)
@@ -98,7 +113,9 @@ def personas(world):
 def furnish(world):
     """Give every organisation people, a post, a grant, a headcount and log entries, all with canaries."""
     readiness.beat()
-    canaries = Canaries({}, {}, {})
+    canaries = Canaries({}, {}, {}, {})
+    world.moved_branch = an_organization("转隶一室团支部", under=world.general)
+    world.closed_branch = an_organization("撤并一室团支部", under=world.general)
     kind = ActivityKind.objects.get(code="league_lesson")
     for number, site in enumerate(SITES):
         organization = getattr(world, site)
@@ -108,7 +125,7 @@ def furnish(world):
         )
         words = [f"组织备注{mark}", f"0531-8800{number:04d}", f"地址{mark}"]
         branch = organization if organization.is_branch else None
-        surname = "柯甄阚佘麦芮莘晏"[number]
+        surname = "柯甄阚佘麦芮莘晏裘祁"[number]
         person = a_member(
             f"{surname}岚岚" if branch else f"{surname}舟舟",
             branch=branch,
@@ -149,6 +166,7 @@ def furnish(world):
         activity.attendances.create(person=person, state="present")
         canaries.people[site] += [f"团课{mark}", f"主持{mark}"]
         audit.record(audit.Kind.CHANGED, person, by=holder, at=organization, reason=f"日志{mark}")
+        canaries.log[site] = [f"日志{mark}", f"授权人{mark}", person.name, organization.short_name]
         words.append(f"日志{mark}")
         an_import(organization, by=holder, label=f"{surname}途途", note=f"导入说明{mark}")
         canaries.people[site] += [f"{surname}途途", f"导入说明{mark}"]
@@ -159,6 +177,11 @@ def furnish(world):
         canaries.people[site].append(f"导出用途{mark}")
         canaries.organization[site] = words
         canaries.tops[site] = organization.short_name
+    tree.move(world.moved_branch, under=world.other_general, by=None)
+    # Closed with everything still in it, which no rule allows: what a page then shows is held to the same rights.
+    Organization.objects.filter(pk=world.closed_branch.pk).update(
+        status=OrganizationStatus.CLOSED, closed_on=timezone.localdate()
+    )
     return canaries
 
 
