@@ -74,7 +74,7 @@ def main() -> int:
         ),
     }
     print(json.dumps(result, ensure_ascii=False))
-    return 0 if result["ok"] else 1
+    return 0 if result["ok"] else 3
 
 
 def databases() -> Iterator[tuple[str, str]]:

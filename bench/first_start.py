@@ -35,7 +35,7 @@ def main() -> int:
         "ok": figures["total_seconds"] <= GOAL_SECONDS,
     }
     print(json.dumps(result, ensure_ascii=False))
-    return 0 if result["ok"] else 1
+    return 0 if result["ok"] else 3
 
 
 def measure() -> dict[str, float]:
