@@ -280,6 +280,8 @@ def forms_in(response):
 
 def hidden_in(response):
     """What the page hands back by itself when it asks to confirm what it has shown."""
+    if response.streaming:  # a file, not a page
+        return {}
     page = response.content.decode()
     return dict(re.findall(r'<input type="hidden" name="(confirmed)" value="([^"]+)"', page))
 

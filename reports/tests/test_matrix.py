@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from branches import readiness
 from reports import todos
 from reports.tests.matrix_asking import ask
 from reports.tests.matrix_world import (
@@ -210,6 +211,12 @@ def client_of(persona):
     if persona.user is not None:
         client.force_login(persona.user, backend=BACKEND)
     return client
+
+
+@pytest.fixture(autouse=True)
+def a_worker_that_is_there(furnished):
+    """/healthz asks for a sign of life of the last minute."""
+    readiness.beat()
 
 
 @pytest.fixture(autouse=True)
