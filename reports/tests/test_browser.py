@@ -13,16 +13,14 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from activities.models import Activity
-from activities.tests.builders import an_activity
 from branches.models import Role
 from branches.tests.builders import PASSWORD, a_grant
 from members.dictionaries import LeaguePost
 from members.models import Member
 from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
-from members.tests.rosters import an_import
-from reports.tests.matrix_world import address_of
+from reports.tests.matrix_world import address_of, furnish, subject_of
 from reports.tests.test_house import all_patterns
-from reports.tests.test_matrix import SUBJECTS
+from reports.tests.test_matrix import FIXED, SUBJECTS
 from reports.tests.world import a_world
 
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
@@ -122,20 +120,16 @@ def visit(chromium, live_server):
         context.close()
 
 
-def pages(world):
-    """Every address that answers a GET, opened by the bureau's administrator on the own tree."""
-    subjects = {
-        "organization": world.general,
-        "member": world.member,
-        "term": world.secretary_term,
-        "grant": world.secretary.grants.get(),
-        "activity": an_activity(world.branch, present=[world.member]),
-        "import": (roster := an_import(world.general, by=world.bureau_admin)),
-        "row": roster.rows.get(),
-    }
+def pages(world, who):
+    """Every address that answers a GET: of a general branch, for the secretary of the own branch."""
+    furnish(world)
+    site = "branch" if who == "secretary" else "general"
     for name, pattern in all_patterns():
-        takes_pk = bool(pattern.pattern.converters)
-        yield name, reverse(name, args=address_of(subjects[SUBJECTS[name]]) if takes_pk else [])
+        takes_pk = bool(pattern.pattern.converters) and name not in FIXED
+        # Only branches have people of their own.
+        there = site if SUBJECTS.get(name) == "organization" else "branch"
+        args = address_of(subject_of(SUBJECTS[name], world, there)) if takes_pk else FIXED.get(name, [])
+        yield name, reverse(name, args=args)
 
 
 def describe(violations):
@@ -148,7 +142,7 @@ def test_every_page_is_clean(world, visit, who, size):
     found = {}
     with visit(size) as visitor:
         visitor.sign_in(getattr(world, who))
-        for name, path in pages(world):
+        for name, path in pages(world, who):
             response = visitor.page.request.get(visitor.base + path, max_redirects=0)
             if "text/html" not in response.headers.get("content-type", "") or response.status in (302, 405):
                 continue
