@@ -193,7 +193,8 @@ def described(profile: ExportProfile) -> dict[str, str]:
 
 def _described(column: ExportColumn) -> str:
     source = column.get_field_display() if column.field else column.fixed_text or "留空"
-    words = "，".join(f"{own}={other}" for own, other in column.words.items())
+    # PostgreSQL keeps no order of keys.
+    words = "，".join(f"{own}={other}" for own, other in sorted(column.words.items()))
     required = "，对方必填" if column.is_required else ""
     return f"第 {column.position} 位，{source}{required}{f'，{words}' if words else ''}"
 

@@ -1,61 +1,31 @@
 """Every page in a real browser, on PC and phone: nothing inaccessible, nothing from outside, no error, no report."""
 
-import os
 import re
-import shutil
-from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from activities.models import Activity
 from branches.models import Role
-from branches.tests.builders import PASSWORD, a_grant
+from branches.tests.builders import a_grant
 from members.dictionaries import LeaguePost
 from members.models import Member
 from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
 from reports.tests.matrix_world import address_of, furnish, subject_of
 from reports.tests.test_house import all_patterns
 from reports.tests.test_matrix import FIXED, SUBJECTS
+from reports.tests.visitors import CHROMIUM, PC, PHONE
 from reports.tests.world import a_world
 
-CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("browser"),  # one Chromium at a time on two cores
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(CHROMIUM is None, reason="browser tests: skipped, no Chromium found on this machine"),
 ]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# The machine may be busy with the rest of the suite; what is waited for is there or is not.
-expect.set_options(timeout=20_000)
-PC, PHONE = {"width": 1366, "height": 768}, {"width": 393, "height": 852}
-
-
-@pytest.fixture(scope="session")
-def chromium(django_db_setup):
-    # Playwright runs an event loop in this thread. Django would take that for an async context, refuse to work, and
-    # look for its connection in another place than the one the test database was set up on.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    ours = connections[DEFAULT_DB_ALIAS]
-    with sync_playwright() as playwright:
-        connections[DEFAULT_DB_ALIAS] = ours
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -69,55 +39,6 @@ def world(transactional_db):
     a_grant(world.outsider, world.branch, Role.OBSERVER)
     a_grant(world.outsider, world.other_branch, Role.ENTRY_CLERK)
     return world
-
-
-class Visitor:
-    """A person at a browser, and everything the browser complained about meanwhile."""
-
-    def __init__(self, page, base):
-        self.page, self.base = page, base
-        self.complaints = []
-        page.on("console", lambda message: self.complain(message) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("request", self.note_request)
-
-    def complain(self, message):
-        # An answer with an error status is written to the console too; which status is right, the matrix says.
-        if "Failed to load resource" not in message.text:
-            self.complaints.append(f"{message.type}: {message.text}")
-
-    def note_request(self, request):
-        if not request.url.startswith((self.base, "data:", "blob:")):
-            self.complaints.append(f"outside: {request.url}")
-
-    def open(self, path):
-        self.page.goto(self.base + path)
-        return self.page
-
-    def sign_in(self, user):
-        self.open("/login/")
-        self.page.fill("input[name=username]", user.username)
-        self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("main form button.btn-primary")
-        expect(self.page.locator("h1")).to_be_visible()
-        return self
-
-
-@pytest.fixture
-def visit(chromium, live_server):
-    contexts = []
-
-    @contextmanager
-    def visiting(size=PC):
-        context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
-        contexts.append(context)
-        visitor = Visitor(context.new_page(), live_server.url)
-        yield visitor
-        assert visitor.complaints == []
-
-    yield visiting
-    for context in contexts:
-        context.close()
 
 
 def pages(world, who):

@@ -13,7 +13,7 @@ from members.tests.rosters import (
     older_number,
 )
 from reports.tests import test_browser
-from reports.tests.test_browser import chromium, visit, world  # noqa: F401 – fixtures of this module too
+from reports.tests.test_browser import world  # noqa: F401 – a fixture of this module too
 
 pytestmark = test_browser.pytestmark
 NEW_BRANCH = "中国共产主义青年团华岳局测绘院遥感室支部委员会"

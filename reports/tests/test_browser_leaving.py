@@ -5,7 +5,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from reports.tests import test_browser
-from reports.tests.test_browser import PC, chromium, visit, world  # noqa: F401 – fixtures of this module too
+from reports.tests.test_browser import world  # noqa: F401 – a fixture of this module too
+from reports.tests.visitors import PC
 
 pytestmark = test_browser.pytestmark
 
