@@ -261,7 +261,14 @@ SCENES = {
 def everything():
     """Every row that counts, by table."""
     watched = [model for model in apps.get_models() if model._meta.label not in BESIDES]
-    return {model._meta.label: sorted(map(repr, model._base_manager.order_by().values_list())) for model in watched}
+    return {
+        model._meta.label: sorted(map(_in_words, model._base_manager.order_by().values_list())) for model in watched
+    }
+
+
+def _in_words(row):
+    """A row to compare; PostgreSQL gives bytes as views, which differ each time they are read."""
+    return repr([bytes(value) if isinstance(value, memoryview) else value for value in row])
 
 
 def differing(before):
