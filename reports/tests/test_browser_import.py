@@ -58,7 +58,7 @@ def test_an_administrator_imports_a_workbook_and_takes_it_back(world, visit):  #
         page.click("[data-dialog-deed]")
 
         expect(page.locator(".note-good")).to_contain_text("已写入 4 行")
-        assert Member.objects.get(name="韩知远").terms.get().organization.full_name == NEW_BRANCH
+        assert CadreTerm.objects.get(organization__full_name=NEW_BRANCH).person.name == "韩知远"
         page.click("text=撤回本次导入")
         page.click("button:has-text('确定撤回')")
 
