@@ -15,7 +15,6 @@ from django.test import Client
 from django.urls import reverse
 
 from branches import readiness
-from reports import todos
 from reports.tests.matrix_asking import ask
 from reports.tests.matrix_world import (
     ABOVE,
@@ -217,20 +216,6 @@ def client_of(persona):
 def a_worker_that_is_there(furnished):
     """/healthz asks for a sign of life of the last minute."""
     readiness.beat()
-
-
-@pytest.fixture(autouse=True)
-def one_count_of_todos_for_each_person(monkeypatch, furnished):
-    """The badge in the menu costs half of each request, and is the same as long as nothing changes: counted once."""
-    counted, count_for = {}, todos.count_for
-
-    def remembered(user, organization):
-        key = user.pk, organization and organization.pk
-        if key not in counted:
-            counted[key] = count_for(user, organization)
-        return counted[key]
-
-    monkeypatch.setattr(todos, "count_for", remembered)
 
 
 # Enough to get past forms behind which a leak could hide.
