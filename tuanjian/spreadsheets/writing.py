@@ -6,10 +6,9 @@ cells of text have the format 文本, so that it stays one when somebody edits i
 
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from itertools import chain, repeat
 from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
@@ -24,7 +23,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-Value = str | int | float | Decimal | bool | date | datetime | None
+from tuanjian.spreadsheets.lines import FORBIDDEN, LONGEST, Cells, Styled, lines
+from tuanjian.spreadsheets.lines import Value as Value
 
 
 class Open(NamedTuple):
@@ -40,10 +40,15 @@ class Closed(NamedTuple):
 
 
 Content = Value | Open | Closed
+_MARKS: Final = frozenset((Open, Closed))
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
-_LONGEST: Final = 32_767  # characters in a cell
+# The last line there can be stands for the last line there is until that is known.
+_LAST: Final = 1_048_576
+_RANGE_TO_LAST = re.compile(rb'(sqref="[A-Z]+[0-9]+:[A-Z]+)1048576"')
+_END_OF_LINES: Final = b"</sheetData>"
+# Half as long as the usual level for a file a tenth larger.
+_COMPRESSION: Final = 3
 _A4: Final = 9
 _FONT: Final = "宋体"
 _THIN = Side(style="thin", color="BFBFBF")
@@ -104,31 +109,56 @@ def write_workbook(plan: WorkbookPlan, target: Path | IO[bytes]) -> None:
     for column in (column for sheet in plan.sheets for column in sheet.columns):
         if column.choices and column.choices not in plan.lists:
             raise ValueError(f"there is no list {column.choices}")
-    book = Book(write_only=True)
-    try:
-        _fill_book(book, plan)
-    except BaseException:
-        # openpyxl closes its sheets and removes their temporary files only when it saves.
-        book.save(io.BytesIO())
-        raise
     if not isinstance(target, Path):
-        book.save(target)
+        _write(plan, target)
         return
     unfinished = target.with_name(f"{target.name}.part")
     try:
-        book.save(unfinished)
+        with unfinished.open("wb") as file:
+            _write(plan, file)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _fill_book(book: Book, plan: WorkbookPlan) -> None:
+def _write(plan: WorkbookPlan, target: IO[bytes]) -> None:
+    """Let openpyxl make everything but the lines, and put these where they belong on the way to the target."""
+    book, frame = Book(write_only=True), io.BytesIO()
+    try:
+        filled = _fill_book(book, plan)
+    finally:
+        # openpyxl closes its sheets and removes their temporary files only when it saves.
+        book.save(frame)
+    with (
+        zipfile.ZipFile(frame) as made,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as finished,
+    ):
+        for part in made.infolist():
+            content = made.read(part)
+            if part.filename in filled:
+                with finished.open(part.filename, "w", force_zip64=True) as sheet:
+                    _insert_lines(content, filled[part.filename], sheet)
+            else:
+                finished.writestr(part.filename, content)
+
+
+def _insert_lines(frame: bytes, filled: "_Sheet", target: IO[bytes]) -> None:
+    before, end, after = frame.partition(_END_OF_LINES)
+    target.write(before)
+    for written in filled.lines():
+        target.write(written)
+    last = str(filled.last).encode()
+    target.write(end + _RANGE_TO_LAST.sub(lambda found: found[1] + last + b'"', after))
+
+
+def _fill_book(book: Book, plan: WorkbookPlan) -> "dict[str, _Sheet]":
+    """Make the sheets without their lines; return those by the names of their parts."""
     for style in _own_styles():
         book.add_named_style(style)
-    for sheet in plan.sheets:
-        _write_sheet(book, sheet)
+    sheets = {f"xl/worksheets/sheet{number}.xml": _Sheet(book, sheet) for number, sheet in enumerate(plan.sheets, 1)}
     if plan.lists:
         _write_lists(book, plan.lists)
+    return sheets
 
 
 def _own_styles() -> Iterator[NamedStyle]:
@@ -145,22 +175,38 @@ def _own_styles() -> Iterator[NamedStyle]:
     )
 
 
-def _write_sheet(book: Book, plan: SheetPlan) -> None:
-    sheet = _new_sheet(book, plan.title)
-    heading_line = len(plan.heading_lines) + 1
-    _lay_out(sheet, plan, heading_line)
-    _write_heading(sheet, plan)
-    # A row is written as soon as it is appended, so one cell per column and style serves all rows; making each costs
-    # thrice.
-    protected = any(column.locked for column in plan.columns)
-    columns = [_Cells(book, sheet, column, protected=protected) for column in plan.columns]
-    last = heading_line
-    for row in chain(plan.rows, repeat([None] * len(columns), plan.open_lines)):
-        sheet.append([cells.holding(value) for cells, value in zip(columns, row, strict=True)])
-        last += 1
-    for note in plan.notes:
-        sheet.append([_cell(sheet, note, "标题行")])
-    _offer_choices(sheet, plan, first=heading_line + 1, last=max(last, heading_line + 1))
+class _Sheet:
+    """A sheet whose title and heading are written, and whose lines come when the workbook is put together."""
+
+    def __init__(self, book: Book, plan: SheetPlan) -> None:
+        self._plan, self._heading_line = plan, len(plan.heading_lines) + 1
+        self.last = self._heading_line + 1
+        sheet = _new_sheet(book, plan.title)
+        _lay_out(sheet, plan, self._heading_line)
+        _write_heading(sheet, plan)
+        _offer_choices(sheet, plan, first=self._heading_line + 1, last=_LAST)
+        protected = any(column.locked for column in plan.columns)
+        self._styles = [_Styles(book, sheet, column, protected=protected) for column in plan.columns]
+        self._note_style = _cell(sheet, None, "标题行").style_id
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines and the notes below them; ``last`` is the last line that is no note, when they are over."""
+        columns = [Cells(number, styles.usual) for number, styles in enumerate(self._styles, start=1)]
+        yield from lines(self._heading_line + 1, columns, self._rows())
+        notes = [Cells(1, self._note_style)]
+        yield from lines(self._below, notes, ([note] for note in self._plan.notes))
+
+    def _rows(self) -> Iterator[Sequence[Styled]]:
+        empty: Sequence[Content] = [None] * len(self._styles)
+        self._below = self._heading_line + 1
+        for row in chain(self._plan.rows, repeat(empty, self._plan.open_lines)):
+            # Marks are rare; a row without any goes on as it is.
+            if any(type(content) in _MARKS for content in row):
+                yield [styles.styled(content) for styles, content in zip(self._styles, row, strict=True)]
+            else:
+                yield cast("Sequence[Value]", row)
+            self._below += 1
+        self.last = max(self._below - 1, self._heading_line + 1)
 
 
 def _new_sheet(book: Book, title: str) -> Worksheet:
@@ -194,27 +240,21 @@ def _write_heading(sheet: Worksheet, plan: SheetPlan) -> None:
     sheet.append([_cell(sheet, column.heading, "表头") for column in plan.columns])
 
 
-class _Cells:
-    """The cells of a column: an ordinary one, and an open and a closed one where they occur."""
+class _Styles:
+    """The styles of the cells of a column: of ordinary ones, of open and of closed ones."""
 
     def __init__(self, book: Book, sheet: Worksheet, column: Column, *, protected: bool) -> None:
-        self._book, self._sheet, self._column = book, sheet, column
-        self._usual = self._cell("可填" if protected and not column.locked else "")
-        self._marked: dict[type[Open | Closed], Cell] = {}
+        def style(state: str) -> int:
+            return _cell(sheet, None, _named_style(book, column, state)).style_id
 
-    def holding(self, content: Content) -> Cell:
-        """The cell with this content, until the next one is asked for."""
+        self.usual = style("可填" if protected and not column.locked else "")
+        self._open, self._closed = (style("待填"), style("已填")) if protected else (self.usual, self.usual)
+
+    def styled(self, content: Content) -> Styled:
+        """The content with its style where that is not the usual one."""
         if not isinstance(content, Open | Closed):
-            _fill(self._usual, content)
-            return self._usual
-        kind = type(content)
-        if kind not in self._marked:
-            self._marked[kind] = self._cell("待填" if kind is Open else "已填")
-        _fill(self._marked[kind], content.value)
-        return self._marked[kind]
-
-    def _cell(self, state: str) -> Cell:
-        return _cell(self._sheet, None, _named_style(self._book, self._column, state))
+            return content
+        return content.value, self._open if isinstance(content, Open) else self._closed
 
 
 def _named_style(book: Book, column: Column, state: str) -> str:
@@ -247,14 +287,11 @@ def _cell(sheet: Worksheet, value: Value, style: str) -> Cell:
 
 def _fill(cell: Cell, value: Value) -> None:
     if isinstance(value, str):
-        cell.value = _FORBIDDEN.sub("", value)[:_LONGEST]
+        cell.value = FORBIDDEN.sub("", value)[:LONGEST]
         # Otherwise "=1+1" would be taken for a formula and "#N/A" for an error.
         cell.data_type = "s" if cell.value else "n"
     else:
-        number_format = cell.number_format
         cell.value = value
-        # openpyxl gives dates a format of its own.
-        cell.number_format = number_format
 
 
 def _offer_choices(sheet: Worksheet, plan: SheetPlan, *, first: int, last: int) -> None:

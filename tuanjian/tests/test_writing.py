@@ -1,11 +1,15 @@
 import io
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from tuanjian.spreadsheets.cells import Cell, Kind, Merge, Row
+from tuanjian.spreadsheets.lines import FORBIDDEN
 from tuanjian.spreadsheets.reading import read_in_process
 from tuanjian.spreadsheets.writing import Closed, Column, Open, SheetPlan, WorkbookPlan, write_workbook
 from tuanjian.tests.workbooks import number, text
@@ -142,3 +146,78 @@ def test_other_words_than_those_listed_are_refused_unless_they_may_be_typed(writ
 
     checks = {str(check.sqref): check.showErrorMessage for check in sheet.data_validations.dataValidation}
     assert checks == {"A2": True, "B2": False}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<甲> & \"乙\" 'b'",
+        " 前后 ",
+        "第一行\n第二行",
+        "\t",
+        "_x0041_",
+        "_x005F_x0041_",
+        "_x_",
+        "]]>",
+        "&amp;",
+        "𫖯\ue000",
+    ],
+)
+def test_text_comes_back_letter_for_letter(written, value):
+    path = written(a_plan((value, "乙"), columns=[Column("备注"), Column("姓名")]))
+
+    row = read_in_process(path, name="a.xlsx").sheets[0].rows[1]
+    assert row.cell(1).text == value or not value.strip()
+    assert row.cell(2).text == "乙"
+
+
+def test_numbers_days_and_times_keep_their_kind(written):
+    moment = datetime(2026, 10, 8, 8, 30)  # noqa: DTZ001 – workbooks know no zones
+    columns = [Column("甲", number_format=code) for code in ("0", "0", "0.0%", "@", "yyyy-mm-dd hh:mm")]
+
+    sheet = openpyxl.load_workbook(written(a_plan((12, 0.25, Decimal("0.5"), True, moment), columns=columns)))["名册"]
+
+    assert [cell.value for cell in sheet[2]] == [12, 0.25, 0.5, True, moment]
+    assert [cell.number_format for cell in sheet[2]] == ["0", "0", "0.0%", "@", "yyyy-mm-dd hh:mm"]
+
+
+def test_every_line_is_written_and_the_choices_reach_the_last(written):
+    columns = [Column("民族", choices="民族")]
+
+    sheet = openpyxl.load_workbook(written(a_plan(*[("汉族",)] * 1_234, columns=columns, notes=["完"])))["名册"]
+
+    (check,) = sheet.data_validations.dataValidation
+    assert str(check.sqref) == "A2:A1235"
+    assert [sheet.cell(line, 1).value for line in (1, 2, 1235, 1236)] == ["民族", "汉族", "汉族", "完"]
+
+
+def test_rows_that_fail_leave_what_was_there(tmp_path):
+    def failing():
+        yield ("甲",)
+        raise RuntimeError("the database is gone")
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"before")
+
+    with pytest.raises(RuntimeError, match="gone"):
+        write_workbook(WorkbookPlan([SheetPlan("名册", [Column("姓名")], failing())]), path)
+
+    assert ([each.name for each in tmp_path.iterdir()], path.read_bytes()) == (["a.xlsx"], b"before")
+
+
+@pytest.mark.property
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
+def test_any_text_comes_back_but_for_what_no_cell_holds(values):
+    target = io.BytesIO()
+    columns = [Column(f"列{number}") for number, _ in enumerate(values)]
+
+    write_workbook(WorkbookPlan([SheetPlan("名册", columns, [values])]), target)
+
+    back = [cell.value or "" for cell in openpyxl.load_workbook(target)["名册"][2]]
+    assert [unescape(value) for value in back] == [_holdable(value) for value in values]
+
+
+def _holdable(value):
+    kept = "".join(c for c in value if FORBIDDEN.search(c) is None)
+    return kept.replace("\r\n", "\n").replace("\r", "\n")
