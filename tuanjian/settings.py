@@ -10,7 +10,8 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from tuanjian.startup import audit_months, secret_key_from
+from tuanjian.spreadsheets.cells import Limits
+from tuanjian.startup import audit_months, import_limits, secret_key_from
 
 # Lets `QuerySet[Member]` and the like stand in annotations at run time.
 django_stubs_ext.monkeypatch()
@@ -41,6 +42,25 @@ AUDIT_GUARD = True
 
 # How long uploaded rosters and what was read from them are kept (members/roster/expiring.py).
 TUANJIAN_IMPORT_FILE_DAYS = env.int("TUANJIAN_IMPORT_FILE_DAYS", default=90)
+# How much of an uploaded file is read before it is refused (tuanjian/spreadsheets).
+TUANJIAN_IMPORT_LIMITS = import_limits(
+    Limits(
+        upload_bytes=env.int("TUANJIAN_IMPORT_UPLOAD_MIB", default=10) * 2**20,
+        part_bytes=env.int("TUANJIAN_IMPORT_PART_MIB", default=64) * 2**20,
+        all_bytes=env.int("TUANJIAN_IMPORT_INFLATED_MIB", default=100) * 2**20,
+        parts=env.int("TUANJIAN_IMPORT_PARTS", default=2_000),
+        rows=env.int("TUANJIAN_IMPORT_ROWS", default=20_000),
+        columns=env.int("TUANJIAN_IMPORT_COLUMNS", default=60),
+        text=env.int("TUANJIAN_IMPORT_CELL_CHARACTERS", default=1_000),
+        seconds=env.int("TUANJIAN_IMPORT_SECONDS", default=20),
+        memory_bytes=env.int("TUANJIAN_IMPORT_MEMORY_MIB", default=512) * 2**20,
+    )
+)
+
+# Lists of more rows are made in the background; how long they, and results of comparing, are kept (members/lists).
+TUANJIAN_EXPORT_AT_ONCE = env.int("TUANJIAN_EXPORT_AT_ONCE", default=2_000)
+TUANJIAN_EXPORT_DAYS = env.int("TUANJIAN_EXPORT_DAYS", default=7)
+TUANJIAN_COMPARISON_DAYS = env.int("TUANJIAN_COMPARISON_DAYS", default=7)
 
 # Who knows it is told by /healthz which part fails (branches/readiness.py); this machine itself always is.
 TUANJIAN_HEALTH_TOKEN = env.str("TUANJIAN_HEALTH_TOKEN", default="")

@@ -1,10 +1,13 @@
 """What has to exist before settings can be read."""
 
+import dataclasses
 import os
 import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from tuanjian.spreadsheets.cells import Limits
 
 # Cybersecurity Law, article 21: network logs are kept no less than six months.
 SHORTEST_AUDIT_MONTHS = 6
@@ -28,6 +31,13 @@ def secret_key_from(path: Path) -> str:
     finally:
         draft.unlink()
     return path.read_text(encoding="ascii")
+
+
+def import_limits(limits: Limits) -> Limits:
+    """The limits of reading uploaded files, as asked for; raises ImproperlyConfigured where one lets nothing in."""
+    if min(dataclasses.astuple(limits)) < 1:
+        raise ImproperlyConfigured("TUANJIAN_IMPORT_ 开头的上限都必须大于 0，请改正后重新启动。")
+    return limits
 
 
 def audit_months(months: int) -> int:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from tuanjian.placeholders import visible
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Text without blanks in characters that have no other form: nearly every cell.
+_TIDY = re.compile("[!-~\u4e00-\u9fff（），。、：；“”—]*")
 _NOT_IN_WORDS = re.compile(r"[\s()（）\[\]【】“”\"'*·.,，。、:：;；_-]+")
 _COMPATIBILITY = "\uf900-\ufaff\U0002f800-\U0002fa1f"
 _NOT_COMPATIBILITY = re.compile(f"[^{_COMPATIBILITY}]+")
@@ -30,13 +32,15 @@ def tidy_text(text: str) -> str:
 
     Composed (NFC) except compatibility ideographs, which are characters of their own in names of people and places.
     """
+    if _TIDY.fullmatch(text):
+        return text
     plain = visible(text).replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\u00a0\u3000")
     return _NOT_COMPATIBILITY.sub(lambda run: unicodedata.normalize("NFC", run[0]), plain)
 
 
 def tidy_line(text: str) -> str:
     """The same on one line, every run of blanks as one."""
-    return " ".join(tidy_text(text).split())
+    return text if _TIDY.fullmatch(text) else " ".join(tidy_text(text).split())
 
 
 def fold(text: str) -> str:
@@ -65,9 +69,17 @@ class Vocabulary:
         return self._codes.get(fold(text))
 
     def near(self, text: str) -> str:
-        """The label of the entry the word may have been meant for (您是不是要填…), "" if none is near."""
-        found = difflib.get_close_matches(fold(text)[:40], self._codes, n=1, cutoff=_NEAR)
-        return self.labels[self._codes[found[0]]] if found else ""
+        """The label of the entry the word may have been meant for (您是不是要填…), "" if none is near.
+
+        Of several that are as near the first of the dictionary, where the usual ones stand.
+        """
+        word = fold(text)[:40]
+        near = difflib.get_close_matches(word, self._codes, n=len(self._codes), cutoff=_NEAR)
+        if not near:
+            return ""
+        nearest = difflib.SequenceMatcher(None, near[0], word).ratio()
+        equal = {known for known in near if difflib.SequenceMatcher(None, known, word).ratio() == nearest}
+        return self.labels[next(code for known, code in self._codes.items() if known in equal)]
 
     def _learn(self, word: str, code: str) -> None:
         if self._codes.setdefault(fold(word), code) != code:

@@ -12,6 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
 
+from django.conf import settings
+
 from tuanjian.spreadsheets.cells import Limits, Workbook
 from tuanjian.spreadsheets.child import OUT_OF_MEMORY
 from tuanjian.spreadsheets.gathering import BrokenOff, Gathering, put_together
@@ -28,10 +30,12 @@ _logger = logging.getLogger(__name__)
 def read_workbook(path: Path, *, name: str, limits: Limits | None = None) -> Workbook:
     """Read a file in a child process; ``name`` is what the user calls it, whose ending has to fit the content.
 
+    Where no limits are given, those of ``TUANJIAN_IMPORT_LIMITS`` hold.
+
     Raises ``FileRefused`` and nothing else for whatever the file may do: time or memory used up is F_TOO_BIG, any
     other end of the child F_CORRUPT. Nothing is written and nothing outside the file is opened.
     """
-    limits = limits or Limits()
+    limits = limits or settings.TUANJIAN_IMPORT_LIMITS
     question = {"path": str(path.resolve()), "name": name, "limits": asdict(limits)}
     # The child inherits nothing it has no use for: keys and passwords may stand in the environment.
     environment = {key: os.environ[key] for key in _NEEDED_BY_WINDOWS if key in os.environ}

@@ -25,6 +25,10 @@ _OTHERS: Final = (
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _ENDINGS: Final = frozenset(ending for family in Family for ending in family.value)
 _MARKUP = re.compile(rb"\s*(?:<\?xml|<!doctype|<html|<head|<table|<workbook|<meta|<!--)", re.IGNORECASE)
+_ONLY_CALLED: Final = (
+    "这个文件只是扩展名像表格，里面是网页或 XML。"
+    "请用 Excel 或 WPS 打开它，选“另存为”，类型选“Excel 工作簿（.xlsx）”，再上传另存的文件。"
+)
 _TABLE = re.compile(rb"<(?:\w+:)?(?:table|workbook)[\s>]", re.IGNORECASE)
 
 
@@ -55,8 +59,8 @@ def _family(data: bytes, ending: str) -> Family:
         raise FileRefused("F_TYPE")
     head = data[:4096].lstrip(_MARKS[0])
     if _MARKUP.match(head):
-        # Web pages saved under the name of a table; the table in them is not guessed at.
-        raise FileRefused("F_EXT" if _TABLE.search(data) else "F_TYPE")
+        # Pages and XML saved under the name of a table, by many systems' exports; the table in them is not guessed at.
+        raise FileRefused("F_EXT", _ONLY_CALLED) if _TABLE.search(data) else FileRefused("F_TYPE")
     if ending not in Family.DELIMITED.value:
         is_text = data.startswith(_MARKS) or b"\0" not in head
         raise FileRefused("F_EXT" if is_text and ending in _ENDINGS else "F_TYPE")

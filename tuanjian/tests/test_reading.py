@@ -3,11 +3,13 @@ import random
 import time
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tuanjian.spreadsheets.cells import Kind, Limits
 from tuanjian.spreadsheets.gathering import BrokenOff, put_together
 from tuanjian.spreadsheets.reading import read_in_process, read_workbook
 from tuanjian.spreadsheets.refusals import SENTENCES, FileRefused
+from tuanjian.startup import import_limits
 from tuanjian.tests.workbooks import a_sheet, packed, parts_of
 
 
@@ -44,6 +46,20 @@ def test_a_refusal_comes_back_with_its_sentence(path):
         read_workbook(path, name="名册.csv")
 
     assert (refusal.value.code, str(refusal.value)) == ("F_EXT", SENTENCES["F_EXT"])
+
+
+def test_the_limits_are_those_of_the_settings(path, settings):
+    settings.TUANJIAN_IMPORT_LIMITS = Limits(rows=3)
+
+    with pytest.raises(FileRefused) as refusal:
+        read_workbook(path, name="名册.xlsx")
+
+    assert (refusal.value.code, refusal.value.message) == ("F_TOO_MANY_ROWS", "数据超过 3 行，请分批导入。")
+
+
+def test_a_limit_that_lets_nothing_in_is_refused_at_the_start():
+    with pytest.raises(ImproperlyConfigured, match="必须大于 0"):
+        import_limits(Limits(rows=0))
 
 
 def test_a_child_out_of_time_is_stopped(tmp_path):

@@ -74,6 +74,25 @@ def test_other_files_are_refused(path, data, name, code):
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        "<html><head><meta charset='gb2312'></head><body><table><tr><td>姓名</td></tr></table></body></html>".encode(
+            "gb18030"
+        ),
+        b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<ss:Workbook xmlns:ss="u"></ss:Workbook>',
+    ],
+)
+def test_tables_that_are_only_called_so_are_refused_with_what_to_do(path, data):
+    path.write_bytes(data)
+
+    with pytest.raises(FileRefused) as refusal:
+        recognise(path, "导出.xls", Limits())
+
+    assert "另存为" in refusal.value.message
+    assert "网页或 XML" in refusal.value.message
+
+
+@pytest.mark.parametrize(
     ("name", "code"), [("a.csv", "F_EXT"), ("名册.xlsx.exe", "F_EXT"), ("名册", "F_EXT"), ("a.xlsm", "F_MACRO")]
 )
 def test_a_workbook_called_otherwise_is_refused(path, zipped, name, code):
