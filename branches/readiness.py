@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from branches import schema
 from branches.keys import require_right_keys
 
 # The worker says that it is there every ten seconds, but not during a task.
@@ -86,7 +87,7 @@ def _database() -> str:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return "数据库没有响应，请检查数据库服务。"
-    return ""
+    return schema.problem()
 
 
 def _worker() -> str:

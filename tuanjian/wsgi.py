@@ -7,6 +7,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuanjian.settings")
 application = get_wsgi_application()
 
-from branches.keys import require_right_keys  # noqa: E402 – models exist only after the line above
+# Models exist only after the line above.
+from branches.keys import require_right_keys  # noqa: E402
+from branches.schema import require_present_schema  # noqa: E402
 
+require_present_schema()
 require_right_keys()

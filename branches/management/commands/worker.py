@@ -12,6 +12,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from branches import readiness
 from branches.housekeeping import every_minute
 from branches.keys import require_right_keys
+from branches.schema import require_present_schema
 
 
 class Command(BaseCommand):
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is waiting, then stop")
 
     def handle(self, *, once: bool, **options: Any) -> None:
+        require_present_schema()
         require_right_keys()
         # In batch mode the library's worker returns as soon as its queue is empty; the waiting is ours.
         worker = Worker(
