@@ -188,7 +188,7 @@ def withdraw(request: ChangeRequest, *, version: int, by: User) -> None:
 def _locked(request: ChangeRequest, version: int) -> ChangeRequest:
     hold(Lock.TREE)
     stored = (
-        ChangeRequest.objects.select_for_update(of=("self",))
+        ChangeRequest.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organization", "leaving", "successor")
         .get(pk=request.pk)
     )
@@ -228,6 +228,17 @@ def listed(user: User, organization: Organization) -> ChangeRequestQuerySet:
     rows = ChangeRequest.objects.manageable_by(user, right=Right.STRUCTURE)
     below = Organization.objects.under(organization).order_by().values("pk")
     return rows.filter(organization__in=below).select_related("organization", "made_by", "successor").order_by("-id")
+
+
+def asked_before(organization: Organization, pk: str, *, by: User) -> dict[str, str]:
+    """What the user's own returned request of this id said, to begin the next one with; nothing for any other id."""
+    mine = ChangeRequest.objects.filter(organization=organization, made_by=by, state=State.RETURNED)
+    request = mine.filter(pk=int(pk)).first() if pk.isdecimal() else None
+    if request is None:
+        return {}
+    names = {"full_name": request.full_name, "short_name": request.short_name} if request.kind == Kind.NAME else {}
+    more = {"org_type": request.wanted_type, "successor_name": request.successor_name, "reason": request.reason}
+    return names | more
 
 
 def returned_to(user: User, organization: Organization) -> ChangeRequestQuerySet:

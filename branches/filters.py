@@ -30,6 +30,7 @@ class LowerFilter(django_filters.FilterSet):
         choices=[
             ("pressing", f"{succession.PRESS_DAYS} 天内到期无人接续"),
             ("lapsing", f"{succession.WARN_DAYS} 天内到期无人接续"),
+            ("overdue", "接任人注册码已过期"),
             ("none", "没有管理员"),
         ],
         empty_label="全部",
@@ -84,6 +85,8 @@ class LowerFilter(django_filters.FilterSet):
         today = timezone.localdate()
         if state == "none":
             return rows.filter(succession.without_administrator(today))
+        if state == "overdue":
+            return rows.filter(succession.successor_overdue(timezone.now()))
         days = succession.PRESS_DAYS if state == "pressing" else succession.WARN_DAYS
         return rows.filter(succession.lapsing(today, days))
 

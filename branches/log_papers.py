@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from typing import Final
@@ -25,7 +26,10 @@ MOST: Final = 10_000
 def log_as_workbook(
     entries: QuerySet[AuditEntry], place: Organization | None, *, reader: Reader, asked: str, by: User
 ) -> bytes:
-    """The newest ``MOST`` of the entries as XLSX, each as ``reader`` may read it; the log notes who took how many."""
+    """The newest ``MOST`` of the entries as XLSX, each as ``reader`` may read it; the log notes who took how many.
+
+    It notes the SHA-256 of the file, too.
+    """
     rows = list(_lines(entries, reader))
     now = timezone.localtime()
     plan = SheetPlan(
@@ -49,7 +53,12 @@ def log_as_workbook(
     )
     file = io.BytesIO()
     write_workbook(WorkbookPlan([plan]), file)
-    changes = {"内容": [None, "操作日志"], "条数": [None, len(rows)], "条件": [None, asked or "全部"]}
+    changes = {
+        "内容": [None, "操作日志"],
+        "条数": [None, len(rows)],
+        "条件": [None, asked or "全部"],
+        "文件 SHA-256": [None, hashlib.sha256(file.getvalue()).hexdigest()],
+    }
     place = place or filed_under(by)
     audit.record(audit.Kind.EXPORTED, place or by, by=by, at=place, changes=changes)
     return file.getvalue()

@@ -57,8 +57,8 @@ def issue(
     """Make a code for one person; ``by`` None is the console (the first administrator of a tree).
 
     An earlier code for the same organisation, role and holder that was not used becomes void; whom it was to relieve
-    the new one relieves. Refuses what ``by`` could not grant, a closed organisation, an end in the past, and an
-    administrator up to a day after which nobody goes on.
+    the new one relieves, not before the day that was arranged. Refuses what ``by`` could not grant, a closed
+    organisation, an end in the past, and an administrator up to a day after which nobody goes on.
     """
     if by is not None:
         grants.refuse_beyond_own_rights(organization, role, by)
@@ -68,10 +68,13 @@ def issue(
         raise ValidationError({"ends_on": "“授权至”已经过去，请检查日期。"})
     if role == Role.ADMINISTRATOR:
         succession.refuse_lapsing(organization, ends_on)
-    issued = _draw([organization], role, by, holder_name, ends_on, starts_on=starts_on)
     earlier = RegistrationCode.objects.filter(
         organization=organization, role=role, holder_name=holder_name, used_at=None
     )
+    if starts_on is None:
+        arranged = earlier.filter(relieves__ended_at=None, relieves__isnull=False).order_by("-id")
+        starts_on = arranged.values_list("starts_on", flat=True).first()
+    issued = _draw([organization], role, by, holder_name, ends_on, starts_on=starts_on)
     AccessGrant.objects.filter(ends_with_code__in=earlier.order_by().values("pk"), ended_at=None).update(
         ends_with_code=issued[0].row
     )
@@ -186,14 +189,29 @@ def open_codes(organization: Organization) -> QuerySet[RegistrationCode]:
     return rows.select_related("made_by", "organization").order_by("-id")
 
 
+def overdue_codes(organization: Organization) -> QuerySet[RegistrationCode]:
+    """Codes for successors of the organisation's administrators that ran out unused, the newest first."""
+    rows = RegistrationCode.objects.filter(organization=organization).overdue(timezone.now())
+    return rows.select_related("organization").prefetch_related("relieves__user").order_by("-id")
+
+
+def to_make_again(organization: Organization, pk: str) -> dict[str, str]:
+    """Role and holder of a code that ran out, to begin the form of the next one with; nothing for any other id."""
+    rows = overdue_codes(organization).filter(pk=int(pk)) if pk.isdecimal() else RegistrationCode.objects.none()
+    row = rows.first()
+    return {"role": row.role, "holder_name": row.holder_name} if row else {}
+
+
 @transaction.atomic
 def void(row: RegistrationCode, *, by: User) -> None:
     """Make a code useless before anybody uses it; whom it was to relieve stays.
 
-    Refuses what ``by`` could not grant, and a code that is spent.
+    One that ran out is voided to call the handover off. Refuses what ``by`` could not grant, and a code that is spent
+    and relieves nobody.
     """
     grants.refuse_beyond_own_rights(row.organization, Role(row.role), by)
-    if not RegistrationCode.objects.filter(pk=row.pk).unspent(timezone.now()).update(voided_at=timezone.now()):
+    now, this = timezone.now(), RegistrationCode.objects.filter(pk=row.pk)
+    if not (this.unspent(now).update(voided_at=now) or this.overdue(now).update(voided_at=now)):
         raise ValidationError("这个注册码已使用、已作废或已过期，不需要作废。")
     # The handover is off: a later code for the same person must not end anybody's grant by surprise.
     AccessGrant.objects.filter(ends_with_code=row).update(ends_with_code=None)

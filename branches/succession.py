@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from branches.models import AccessGrant, Organization, Role, User
+from branches.models import AccessGrant, Organization, RegistrationCode, Role, User
 from branches.scoping import in_force
 from tuanjian.locks import Lock, hold
 
@@ -104,6 +104,11 @@ def refuse_disabling(user: User) -> None:
 def lapsing(on: dt.date, days: int) -> Q:
     """Condition on organisations: they have an administrator that day, and so many days later nobody any more."""
     return ~without_administrator(on) & without_administrator(on + dt.timedelta(days=days))
+
+
+def successor_overdue(at: dt.datetime) -> Q:
+    """Condition on organisations: the code of an administrator's successor ran out unused, somebody still waits."""
+    return Q(Exists(RegistrationCode.objects.overdue(at).filter(organization=OuterRef("pk"))))
 
 
 def without_administrator(on: dt.date) -> Q:

@@ -82,12 +82,27 @@ class IssueForm(forms.Form):
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in Role if administrator or role is not Role.ADMINISTRATOR]
         self.fields["role"].choices = with_empty(roles)  # type: ignore[attr-defined]
+        # What the chosen role will see stands below the form, before the code is made.
+        self.fields["role"].widget.attrs |= {
+            "hx-get": "",
+            "hx-trigger": "change",
+            "hx-target": "#code-outlook",
+            "hx-select": "#code-outlook",
+            "hx-swap": "outerHTML",
+        }
         if not administrator:
             self.fields["role"].help_text = "本级管理员由上级团组织设置。"
 
     @property
     def helper(self) -> FormHelper:
         return grouped(("注册码", ["role", "holder_name", "ends_on"]), css_class="form-grid-1")
+
+    @property
+    def role_shown(self) -> Role | None:
+        """The role that stands in the field, None while it is none of those offered."""
+        chosen = self["role"].value()
+        offered = [value for value, _ in self.fields["role"].choices if value]  # type: ignore[attr-defined]
+        return Role(chosen) if chosen in offered else None
 
     @property
     def terms(self) -> dict[str, Any]:

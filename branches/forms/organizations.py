@@ -111,7 +111,8 @@ class RenameForm(NamesForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         self.organization = organization
-        kwargs["initial"] = {"short_name": organization.short_name, "full_name": organization.full_name}
+        now = {"short_name": organization.short_name, "full_name": organization.full_name}
+        kwargs["initial"] = now | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
 
     @property

@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from branches.models.accounts import User
+from branches.models.accounts import AccessGrant, User
 from branches.models.lengths import no_longer_than
 from branches.models.organizations import Organization
 from branches.scoping import Role, ScopedQuerySet, Sight
@@ -24,6 +25,11 @@ class RegistrationCodeQuerySet(ScopedQuerySet["RegistrationCode"]):
 
     def unspent(self, at: dt.datetime) -> Self:
         return self.filter(unspent(at))
+
+    def overdue(self, at: dt.datetime) -> Self:
+        """Ran out before the successor used them: somebody in office still waits to be relieved."""
+        waiting = AccessGrant.objects.lasting(timezone.localdate(at)).filter(ends_with_code=OuterRef("pk"))
+        return self.filter(Exists(waiting), used_at=None, voided_at=None, expires_at__lte=at)
 
 
 class RegistrationCode(models.Model):

@@ -209,3 +209,66 @@ def test_what_a_grant_would_show_is_told_before_it_is_given(world, signed_in, ro
     for word in words:
         assert word in shown
     assert not world.outsider.grants.exists()
+
+
+def returned(world, by=None):
+    asked = a_request(world, by=by)
+    applications.send_back(asked, version=asked.version, answer="请附文号。", by=world.general_admin)
+    return asked
+
+
+def test_a_returned_request_is_made_anew_with_what_it_said(world, signed_in):
+    asked, client = returned(world), signed_in(world.secretary)
+    again = f"{reverse('branches:apply_name', args=[world.branch.pk])}?again={asked.pk}"
+
+    shown = page(client.get(asked.get_absolute_url()))
+    form = client.get(again).context["form"]
+
+    assert again in shown
+    assert {name: form[name].value() for name in NAMES} == NAMES
+
+
+def test_who_did_not_ask_is_not_offered_to_ask_again(world, signed_in):
+    asked = returned(world)
+
+    assert "?again=" not in page(signed_in(world.general_admin).get(asked.get_absolute_url()))
+
+
+@pytest.mark.parametrize("whose", ["another's", "another organisation's", "waiting", "none"])
+def test_other_requests_begin_no_form(world, signed_in, whose):
+    beside, place = a_user(), world.branch
+    a_grant(beside, world.branch)
+    if whose == "another's":
+        asked = returned(world, by=beside)
+    elif whose == "another organisation's":
+        a_grant(world.secretary, world.sister_branch)
+        asked, place = returned(world), world.sister_branch
+    else:
+        asked = a_request(world)
+
+    form = (
+        signed_in(world.secretary)
+        .get(reverse("branches:apply_name", args=[place.pk]), {"again": "²" if whose == "none" else asked.pk})
+        .context["form"]
+    )
+
+    assert (form["short_name"].value(), form["reason"].value()) == (place.short_name, None)
+
+
+def test_a_request_of_another_kind_is_begun_with_what_it_said(world, signed_in):
+    asked = applications.ask_for_administrator(
+        world.branch,
+        leaving=world.secretary.grants.get(),
+        successor=None,
+        successor_name="陆小明",
+        reason="毕业离校",
+        by=world.secretary,
+    )
+    applications.send_back(asked, version=asked.version, answer="请附任职文件。", by=world.general_admin)
+    url = reverse("branches:apply_administrator", args=[world.branch.pk])
+
+    shown = page(signed_in(world.secretary).get(asked.get_absolute_url()))
+    form = signed_in(world.secretary).get(url, {"again": asked.pk}).context["form"]
+
+    assert f"{url}?again={asked.pk}" in shown
+    assert (form["successor_name"].value(), form["reason"].value()) == ("陆小明", "毕业离校")

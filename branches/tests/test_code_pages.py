@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from branches import registration, resets
+from branches import outlook, registration, resets
 from branches.models import AuditEntry, RegistrationCode, ResetCode, Role
 from branches.tests.builders import a_grant, a_user
 
@@ -175,3 +175,48 @@ def test_the_grants_page_offers_only_what_will_work(world, signed_in):
 
     assert (own in from_above, own in from_beside) == (True, False)
     assert "从未" in from_above
+
+
+def outlook_of(answer):
+    return [(line.label, line.value) for line in answer.context["outlook"]]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_the_role_will_see_stands_beside_the_code(world, signed_in, role):
+    client, url = signed_in(world.bureau_admin), reverse("branches:code_new", args=[world.general.pk])
+
+    answer = client.get(url, {"role": role.value})
+
+    assert answer.context["outlook"] == outlook.of_grant(world.general, role)
+    assert "此人将看到什么" in page(answer)
+    assert not RegistrationCode.objects.exists()
+
+
+def test_the_form_begins_with_what_its_role_will_see(world, signed_in):
+    url = reverse("branches:code_new", args=[world.general.pk])
+
+    from_above, own = (signed_in(user).get(url) for user in (world.bureau_admin, world.general_admin))
+
+    assert ("团组织", "3 个") in outlook_of(from_above)
+    assert (outlook_of(own), "选好角色后，这里说明" in page(own)) == ([], True)
+
+
+@pytest.mark.parametrize("role", ["administrator", "nobody", ""])
+def test_a_role_that_is_not_offered_shows_nothing(world, signed_in, role):
+    answer = signed_in(world.general_admin).get(reverse("branches:code_new", args=[world.general.pk]), {"role": role})
+
+    assert outlook_of(answer) == []
+
+
+def test_a_refused_code_still_shows_what_its_role_will_see(world, signed_in):
+    answer = signed_in(world.general_admin).post(
+        reverse("branches:code_new", args=[world.branch.pk]), {"role": "observer", "ends_on": "2026-11-20"}
+    )
+
+    assert outlook_of(answer)[-1] == ("可以办理", "不能修改任何内容")
+
+
+def test_the_page_of_the_sheet_says_what_its_holders_will_see(world, signed_in):
+    shown = page(signed_in(world.bureau_admin).get(reverse("branches:code_sheet", args=[world.bureau.pk])))
+
+    assert "领到的人是该组织的管理员：查看和办理本组织及其全部下级的组织、人员、活动和授权" in shown

@@ -49,6 +49,15 @@ def test_a_code_shows_what_it_gives_before_it_is_taken(client, world, code):
     assert RegistrationCode.objects.get().used_at is None
 
 
+@pytest.mark.parametrize("name", ["陆小明", ""])
+def test_the_name_on_the_code_need_not_be_typed(client, world, name):
+    issued = registration.issue(world.branch, role=Role.ADMINISTRATOR, holder_name=name, by=world.general_admin)
+
+    answer = client.post("/register/", {"code": issued.code})
+
+    assert answer.context["new"]["display_name"].value() == name
+
+
 def test_from_the_code_to_the_first_page(client, world, code):
     answer = client.post("/register/new/", person(code))
 

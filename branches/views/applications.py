@@ -44,7 +44,7 @@ def application(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_STRUCTURE)
 def apply_name(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
-    form = forms.AskNameForm(request.POST or None, organization=organization)
+    form = forms.AskNameForm(request.POST or None, organization=organization, initial=_again(request, organization))
     filled = form.with_proposals()
     warnings = form.warnings()
     complete = form.is_valid() and not filled and not warnings
@@ -57,7 +57,7 @@ def apply_name(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_STRUCTURE)
 def apply_type(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
-    form = forms.AskTypeForm(request.POST or None, organization=organization)
+    form = forms.AskTypeForm(request.POST or None, organization=organization, initial=_again(request, organization))
     if form.is_valid() and rule_accepts(
         form, lambda: rules.ask_for_type(organization, **form.new_type, by=request.user)
     ):
@@ -69,7 +69,9 @@ def apply_type(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_STRUCTURE)
 def apply_administrator(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
-    form = forms.AskAdministratorForm(request.POST or None, organization=organization)
+    form = forms.AskAdministratorForm(
+        request.POST or None, organization=organization, initial=_again(request, organization)
+    )
     if form.is_valid() and rule_accepts(
         form, lambda: rules.ask_for_administrator(organization, **form.cleaned_data, by=request.user)
     ):
@@ -121,6 +123,10 @@ def _from_below(request: AuthenticatedHttpRequest, pk: int) -> ChangeRequest:
     asked = get_visible(ChangeRequest, request.user, pk=pk)
     get_manageable(Organization, request.user, right=Right.STRUCTURE, below=True, pk=asked.organization_id)
     return asked
+
+
+def _again(request: AuthenticatedHttpRequest, organization: Organization) -> dict[str, str]:
+    return rules.asked_before(organization, request.GET.get("again", ""), by=request.user)
 
 
 def _asked(request: AuthenticatedHttpRequest, organization: Organization) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from branches import attempts, registration, resets
+from branches import attempts, outlook, registration, resets
 from branches.forms.codes import AskedForm, CodeForm, IssueForm, SheetForm
 from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import AccessGrant, Organization, RegistrationCode
@@ -38,13 +38,17 @@ def admits(request: HttpRequest, form: CodeForm[Any]) -> bool:
 def code_new(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
     may = permissions_on(organization, request.user)
-    form = IssueForm(request.POST or None, administrator=may.grants_from_above)
+    initial = registration.to_make_again(organization, request.GET.get("again", ""))
+    asked = {"role": request.GET["role"]} if "role" in request.GET else {}
+    form = IssueForm(request.POST or None, administrator=may.grants_from_above, initial=initial | asked)
     issued: list[registration.Issued] = []
     if form.is_valid() and rule_accepts(
         form, lambda: issued.append(registration.issue(organization, **form.terms, by=request.user))
     ):
         return code_page(request, organization, issued[0])
-    return render(request, "branches/code_new.html", {"organization": organization, "form": form})
+    lines = outlook.of_grant(organization, form.role_shown) if form.role_shown else []
+    context = {"organization": organization, "form": form, "outlook": lines}
+    return render(request, "branches/code_new.html", context)
 
 
 def code_page(

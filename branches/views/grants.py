@@ -23,7 +23,8 @@ def grants_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     working = workers.working_on(organization, request.user, on=today, past=past)
     above = workers.working_above(organization, request.user, on=today)
     context = {"organization": organization, "may": may, "working": working, "above": above, "past": past}
-    return render(request, "branches/grants.html", context | {"codes": registration.open_codes(organization)})
+    codes = {"codes": registration.open_codes(organization), "overdue": registration.overdue_codes(organization)}
+    return render(request, "branches/grants.html", context | codes)
 
 
 @access(Access.MANAGE_GRANTS)

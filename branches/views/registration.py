@@ -78,5 +78,6 @@ def _offer(request: HttpRequest, row: RegistrationCode | None, code: str, **form
     """The page that says what the code gives, and asks who takes it."""
     if row is None:
         return render(request, "accounts/register.html", {"form": forms.get("new") or forms.get("known")})
-    shown = {"new": NewAccountForm(initial={"code": code}), "known": KnownAccountForm(request)} | forms
+    new = NewAccountForm(initial={"code": code, "display_name": row.holder_name})
+    shown = {"new": new, "known": KnownAccountForm(request)} | forms
     return render(request, "accounts/register_who.html", {"row": row, "code": code, **shown})
