@@ -52,11 +52,15 @@ BRANCH = (
     Login("branch_auditor", Role.AUDITOR, display_name="沈明"),
 )
 TWO_PLACES = Login("two_places", Role.ADMINISTRATOR, holder=0)
-ENDED = Login("ended", Role.ENTRY_CLERK, display_name="周往")
+# Replaced by the other one, on request: see ``proceedings``.
+ENDED = Login("ended", Role.ADMINISTRATOR, display_name="周往")
+COLLEGE = Login("college_admin", Role.ADMINISTRATOR, holder=0)
+# Opens the account by a code, and has not confirmed the pledge.
+NEWCOMER = Login("newcomer", Role.ENTRY_CLERK, display_name="程远")
 DISABLED = Login("disabled", Role.ENTRY_CLERK, display_name="吴停")
 SYSTEM_ADMINISTRATOR = "sysadmin"
 USERNAMES = (
-    *(login.username for login in (*BUREAU, *GENERAL, *BRANCH, TWO_PLACES, ENDED, DISABLED)),
+    *(login.username for login in (*BUREAU, *GENERAL, *BRANCH, TWO_PLACES, COLLEGE, NEWCOMER, ENDED, DISABLED)),
     SYSTEM_ADMINISTRATOR,
 )
 
@@ -100,16 +104,17 @@ class Opening:
         for logins, organization in ((others, self._root), (GENERAL, general), (BRANCH, branch)):
             for login in logins:
                 self._grant(self._account(login, organization), organization, login.role, administrator)
-        self._open_special(general, branch, administrator)
+        self._open_special(branch, administrator)
         return administrator
 
-    def _open_special(self, general: Organization, branch: Organization, administrator: User) -> None:
+    def _open_special(self, branch: Organization, administrator: User) -> None:
         first, second = (self._organizations[name] for name in self._blueprint.second_places)
         both = self._account(TWO_PLACES, first)
         for organization in (first, second):
             self._grant(both, organization, TWO_PLACES.role, administrator)
-        ended = self._grant(self._account(ENDED, general), general, ENDED.role, administrator)
-        grants.take_back(ended, by=administrator, reason="工作调动")
+        committee = self._organizations[self._blueprint.committee_with_logins]
+        self._grant(self._account(ENDED, committee), committee, ENDED.role, administrator)
+        self._account(COLLEGE, committee)
         disabled = self._account(DISABLED, branch)
         self._grant(disabled, branch, DISABLED.role, administrator)
         disabled.is_active = False

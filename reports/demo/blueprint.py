@@ -71,3 +71,8 @@ class Blueprint:
     general_with_logins: str = ""
     branch_with_logins: str = ""
     second_places: tuple[str, str] = ("", "")
+    # Short name of the committee whose administrator was replaced and asks for an export.
+    committee_with_logins: str = ""
+    # What the general branch asks to be called, and what the branch was not allowed to: as in ``Plan.full``.
+    name_asked_for: str = ""
+    name_returned: str = ""

@@ -160,4 +160,7 @@ HUAYUE = Blueprint(
     general_with_logins="测绘院团总支",
     branch_with_logins="测绘院航测一室团支部",
     second_places=("水文地质队团总支", "第二勘查院海外项目部团支部"),
+    committee_with_logins="职工学院团委",
+    name_asked_for="测绘地理信息院",
+    name_returned="测绘院航空摄影测量一室",
 )

@@ -9,11 +9,13 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from branches.models import Organization, OrgType, User
+from branches import pledges
+from branches.models import Organization, OrgType, PledgeText, User
 from branches.scoping import within
 from members.models import CadreTerm, Member, MemberStatus
-from reports.demo import accounts, activities, cadres, histories, organizations, people, staffing
+from reports.demo import accounts, activities, cadres, histories, organizations, people, proceedings, staffing
 from reports.demo.blueprint import Blueprint
 from tuanjian.locks import Lock, hold
 
@@ -45,6 +47,7 @@ def load(blueprint: Blueprint, *, as_of: dt.date) -> bool:
     organizations.declare(nodes, everybody.youth, as_of=as_of, by=administrator)
     organizations.give_stars(nodes, as_of=as_of)
     activities.record(nodes, everybody, terms, as_of=as_of)
+    proceedings.begin({node.organization.short_name: node.organization for node in nodes}, blueprint)
     return True
 
 
@@ -86,22 +89,32 @@ def logins() -> list[LoginLine]:
     known = {
         encoded: check_password(accounts.PASSWORD, encoded) for encoded in {user.password for user in users.values()}
     }
-    return [_line(users[name], unchanged=known[users[name].password]) for name in accounts.USERNAMES if name in users]
+    pledge = pledges.current()
+    return [
+        _line(users[name], unchanged=known[users[name].password], pledge=pledge)
+        for name in accounts.USERNAMES
+        if name in users
+    ]
 
 
-def _line(user: User, *, unchanged: bool) -> LoginLine:
+def _line(user: User, *, unchanged: bool, pledge: PledgeText | None) -> LoginLine:
     given = list(user.grants.select_related("organization").order_by("id"))
-    roles = [row.get_role_display() for row in given] or (["系统管理员"] if user.is_superuser else [])
+    today = timezone.localdate()
+    roles = [row.get_role_display() for row in given if row.starts_on <= today] or (
+        ["系统管理员"] if user.is_superuser else []
+    )
     notes = [
         "" if user.is_active else "账号已停用，不能登录",
         "授权已收回，账号休眠，不能登录" if given and all(row.ended_at for row in given) else "",
+        "尚未确认保密承诺，登录后先显示承诺书" if pledge and user.pledge_id != pledge.pk else "",
+        *(f"{row.starts_on} 起任{row.get_role_display()}" for row in given if row.starts_on > today),
         "只管理系统后台，看不到人员" if user.is_superuser and not given else "",
     ]
     return LoginLine(
         username=user.username,
         display_name=user.display_name,
         role="、".join(dict.fromkeys(roles)),
-        organization="、".join(row.organization.short_name for row in given),
+        organization="、".join(dict.fromkeys(row.organization.short_name for row in given)),
         password=accounts.PASSWORD if unchanged else "（已修改）",
         note="；".join(note for note in notes if note),
     )

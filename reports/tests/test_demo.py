@@ -12,21 +12,30 @@ from django.db import connections, transaction
 from django.db.models import Count, F, Q
 
 from activities.models import Activity, Attendance
-from branches import log_proof, naming, tree
+from branches import grants, log_proof, naming, pledges, registration, tree
 from branches.authentication import NameOrPhoneBackend
-from branches.models import AccessGrant, Organization, Role, Touched, User
+from branches.models import AccessGrant, ChangeRequest, Organization, RegistrationCode, Role, Touched, User
 from conftest import TODAY
-from members import completeness
+from members import completeness, releases
 from members.dictionaries import LeaguePost
-from members.models import BranchMembership, CadreTerm, LeagueStatus, Member, MemberStatus, StatusChange
+from members.models import (
+    BranchMembership,
+    CadreTerm,
+    ExportRequest,
+    LeagueStatus,
+    Member,
+    MemberStatus,
+    StatusChange,
+)
 from members.models.people import IN_LEAGUE
-from reports.demo import accounts, loading
+from reports import todos
+from reports.demo import accounts, loading, proceedings
 from reports.demo.huayue import HUAYUE
 from tuanjian import ages, idnumbers, names, phones
 
 pytestmark = pytest.mark.django_db
 
-FIGURES = {"committees": 4, "general_branches": 7, "branches": 79, "members": 1_016, "cadres": 243, "users": 19}
+FIGURES = {"committees": 4, "general_branches": 7, "branches": 79, "members": 1_016, "cadres": 243, "users": 21}
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +260,62 @@ def test_cast_has_every_role_at_three_levels(demo):
     system = User.objects.get(username="sysadmin")
     assert (system.is_superuser, system.grants.count()) == (True, 0)
     assert Member.objects.visible_to(system).count() == 0
+
+
+def test_newcomer_has_yet_to_confirm_the_pledge_and_will_take_over(demo):
+    owing = [user.username for user in User.objects.all() if pledges.owes(user)]
+    branch = Organization.objects.get(short_name=HUAYUE.second_places[1])
+    on = TODAY + dt.timedelta(days=proceedings.HANDOVER_IN)
+    notes = {line.username: line.note for line in loading.logins()}
+
+    assert owing == ["newcomer"]
+    assert [grants.administrators_of(branch, day)[0].username for day in (TODAY, on - dt.timedelta(days=1), on)] == [
+        "two_places",
+        "two_places",
+        "newcomer",
+    ]
+    assert notes["newcomer"] == f"尚未确认保密承诺，登录后先显示承诺书；{on} 起任管理员"
+
+
+def test_one_code_is_open_and_one_is_used(demo):
+    codes = RegistrationCode.objects.order_by("id").values_list("organization__short_name", "used_by__username")
+
+    assert list(codes) == [(HUAYUE.branch_with_logins, None), (HUAYUE.second_places[1], "newcomer")]
+    assert registration.open_codes(Organization.objects.get(short_name=HUAYUE.branch_with_logins)).count() == 1
+
+
+def test_requests_wait_come_back_and_are_granted(demo):
+    asked = ChangeRequest.objects.order_by("id").values_list("organization__short_name", "kind", "state", "answer")
+
+    assert list(asked) == [
+        (HUAYUE.committee_with_logins, "administrator", "approved", "同意。"),
+        (HUAYUE.general_with_logins, "name", "waiting", ""),
+        (HUAYUE.branch_with_logins, "name", "returned", "科室更名的文件还没有下发，请在文件下发后写明文号再提出。"),
+    ]
+
+
+def test_export_of_many_waits_for_a_second_person(demo):
+    [asking] = ExportRequest.objects.all()
+
+    assert (asking.requested_by.username, asking.word, asking.rows > 200) == ("college_admin", "待批准", True)
+    assert [user.username for user in releases.approvers_of(asking.organization, but=asking.requested_by)] == [
+        "bureau_admin"
+    ]
+
+
+def test_cast_finds_the_next_step_among_the_to_dos(demo):
+    found = {
+        name: {
+            line.title
+            for line in todos.todos_for(
+                User.objects.get(username=name), Organization.objects.get(short_name=place), TODAY
+            )
+        }
+        for name, place in (("bureau_admin", "华岳地质局团委"), ("branch_admin", HUAYUE.branch_with_logins))
+    }
+
+    assert {"待审核的更名、改类别、更换管理员申请", "待批准的明文导出"} <= found["bureau_admin"]
+    assert "本人被退回的申请" in found["branch_admin"]
 
 
 def test_administrators_see_their_own_part(demo):

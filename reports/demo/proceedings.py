@@ -1,0 +1,125 @@
+"""What is under way in a demo unit: codes, requests to the superior, a handover to come, an export to be approved.
+
+All of it is done by the rules themselves, in the name of the cast; its days follow today, not the day of the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from branches import applications, naming, registration
+from branches.models import AccessGrant, ChangeRequest, Organization, OrgType, Role, User
+from members import handover, releases
+from members.filters import MemberFilter, as_listed
+from members.models import ExportProfile, Member
+from reports.demo import accounts
+from reports.demo.blueprint import Blueprint
+from reports.demo.days import days_after
+
+# So many days ahead lies the handover: the day is still to come for whoever looks around for a week or two.
+HANDOVER_IN = 20
+
+
+def begin(organizations: Mapping[str, Organization], blueprint: Blueprint) -> None:
+    """Begin everything of which somebody in the cast is to find the next step among the to-dos."""
+    cast = {user.username: user for user in User.objects.filter(username__in=accounts.USERNAMES)}
+    general = organizations[blueprint.general_with_logins]
+    branch = organizations[blueprint.branch_with_logins]
+    committee = organizations[blueprint.committee_with_logins]
+    _replace_administrator(committee, cast)
+    _ask_for_names(general, branch, blueprint, cast)
+    _hand_out_codes(branch, cast)
+    _hand_over(organizations[blueprint.second_places[1]], cast)
+    _ask_for_export(committee, cast[accounts.COLLEGE.username])
+
+
+def _replace_administrator(committee: Organization, cast: Mapping[str, User]) -> None:
+    leaving, successor = cast[accounts.ENDED.username], cast[accounts.COLLEGE.username]
+    asked = applications.ask_for_administrator(
+        committee,
+        leaving=AccessGrant.objects.get(user=leaving, organization=committee),
+        successor=successor,
+        successor_name="",
+        reason="周往同志工作调动，团委管理员由接任书记担任。",
+        by=leaving,
+    )
+    applications.approve(asked, version=asked.version, answer="同意。", by=cast["bureau_admin"])
+
+
+def _ask_for_names(general: Organization, branch: Organization, blueprint: Blueprint, cast: Mapping[str, User]) -> None:
+    _ask_for_name(
+        general,
+        blueprint.root.full,
+        blueprint.name_asked_for,
+        reason="测绘院更名为测绘地理信息院，团总支名称相应变更。",
+        by=cast["general_admin"],
+    )
+    returned = _ask_for_name(
+        branch,
+        blueprint.root.full,
+        blueprint.name_returned,
+        reason="科室拟更名，团支部名称相应变更。",
+        by=cast["branch_admin"],
+    )
+    answer = "科室更名的文件还没有下发，请在文件下发后写明文号再提出。"
+    applications.send_back(returned, version=returned.version, answer=answer, by=cast["general_admin"])
+
+
+def _ask_for_name(organization: Organization, unit: str, name: str, *, reason: str, by: User) -> ChangeRequest:
+    org_type = OrgType(organization.org_type)
+    return applications.ask_for_name(
+        organization,
+        full_name=f"{naming.PREFIX}{unit}{name}{naming.FULL_ENDINGS[org_type]}",
+        short_name=f"{name}{naming.SHORT_ENDINGS[org_type]}",
+        reason=reason,
+        by=by,
+    )
+
+
+def _hand_out_codes(branch: Organization, cast: Mapping[str, User]) -> None:
+    """One code that nobody has used yet. The other one is the newcomer's: see ``_hand_over``."""
+    registration.issue(branch, role=Role.OFFICER, holder_name="宋时雨", by=cast["branch_admin"])
+
+
+def _hand_over(branch: Organization, cast: Mapping[str, User]) -> None:
+    """Somebody new opens an account by a code as entry clerk, and will take over as administrator."""
+    newcomer = accounts.NEWCOMER
+    issued = registration.issue(
+        branch, role=newcomer.role, holder_name=newcomer.display_name, by=cast[accounts.TWO_PLACES.username]
+    )
+    successor, _ = registration.open_account(
+        issued.row,
+        username=newcomer.username,
+        display_name=newcomer.display_name,
+        phone="",
+        password=accounts.PASSWORD,
+    )
+    planned = handover.Handover(
+        organization=branch,
+        occasion=handover.Occasion.LEAVING,
+        on=days_after(timezone.localdate(), HANDOVER_IN),
+        leaving=tuple(handover.grants_to_end(branch).filter(user=cast[accounts.TWO_PLACES.username])),
+        successor=successor,
+    )
+    handover.hand_over(planned, by=cast["bureau_admin"])
+
+
+def _ask_for_export(committee: Organization, by: User) -> None:
+    """More people than one may take alone; nothing where no profile is in use."""
+    profile = ExportProfile.objects.filter(is_active=True).order_by("pk").first()
+    if profile is None:
+        return
+    query = QueryDict(f"organization={committee.pk}")
+    asked = MemberFilter(query, queryset=Member.objects.visible_to(by).under(committee))
+    releases.ask(
+        as_listed(asked.qs),
+        committee,
+        profile=profile,
+        query=query.urlencode(),
+        asked=asked.in_words,
+        purpose="录入国家系统，核对团员证件号码",
+        by=by,
+    )
