@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test lint bench format migrations clean
+.PHONY: run test lint bench sabotage sabotage-new format migrations clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -40,8 +40,17 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
 
+# All of them, whatever one says. 3: only goals are missed that are known to be; anything else fails.
 bench: $(VENV)/.dev
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script --json $(BENCH_FLAGS) || exit 1; done
+	@worst=0; for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script --json $(BENCH_FLAGS); code=$$?; \
+	if [ $$code -ne 0 ] && [ $$worst -ne 1 ]; then worst=$$code; fi; done; exit $$worst
+
+# Takes every guard of rights away in turn: a test has to fail. sabotage-new: only guards not tried before.
+sabotage: $(VENV)/.dev
+	$(BIN)/python -m sabotage
+
+sabotage-new: $(VENV)/.dev
+	$(BIN)/python -m sabotage --new
 
 migrations: $(VENV)/.dev
 	$(BIN)/python manage.py makemigrations --settings=tuanjian.settings_test

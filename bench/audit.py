@@ -12,19 +12,16 @@ import argparse
 import contextlib
 import datetime as dt
 import json
-import os
-import re
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
-ROOT = Path(__file__).resolve().parents[1]
-GOALS: Final = {"verify_seconds_per_million": 60, "append_long_to_short": 1.5}
+from measuring import databases, verdicts
+from measuring.verdicts import at_most
+
+GOALS: Final = {"verify_seconds_per_million": at_most(60), "append_long_to_short": at_most(1.5)}
 ENTRIES, QUICK_ENTRIES, SHORT, APPENDED = 1_000_000, 50_000, 10_000, 1_000
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", "雨桐景行梓萱启明若溪子昂知远静姝"
 CHUNK: Final = 10_000
@@ -45,36 +42,12 @@ def main() -> int:
         with own_database():
             print(json.dumps(measure(entries)))
         return 0
-    figures = {name: in_process_of_its_own(name, url, entries) for name, url in databases()}
-    within = [all(each[figure] <= goal for figure, goal in GOALS.items()) for each in figures.values()]
-    result = {"name": "audit", "entries": entries, "figures": figures, "goals": GOALS, "ok": all(within)}
-    print(json.dumps(result, ensure_ascii=False))
-    return 0 if result["ok"] else 3
-
-
-def databases() -> Iterator[tuple[str, str]]:
-    """SQLite always, PostgreSQL where a server is named."""
-    yield "sqlite", ""
-    server = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
-    if server.startswith("postgres"):
-        yield "postgresql", server
-
-
-def in_process_of_its_own(name: str, server: str, entries: int) -> dict[str, float]:
-    """One process for each database: settings are read once."""
-    with tempfile.TemporaryDirectory() as var:
-        url = re.sub(r"/[^/?]*($|\?)", rf"/audit_{os.getpid()}\1", server) if server else f"sqlite:///{var}/db"
-        environment = {
-            **os.environ,
-            "TUANJIAN_VAR": var,
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tuanjian.settings",
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, __file__, "--measure", name, "--entries", str(entries)]
-        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-        figures: dict[str, float] = json.loads(done.stdout)
-        return figures
+    arguments = ["--entries", str(entries)]
+    figures = {
+        name: databases.in_process_of_its_own(__file__, name, server, arguments)
+        for name, server in databases.databases()
+    }
+    return verdicts.tell("audit", figures, GOALS)
 
 
 @contextlib.contextmanager

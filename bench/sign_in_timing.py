@@ -7,7 +7,6 @@ Passed when the medians differ less than the times of one and the same account d
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import random
@@ -17,6 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Final
+
+from measuring import verdicts
+from measuring.verdicts import at_most
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES: Final = {"known": "known", "unknown": "nobody-here", "disabled": "disabled", "sleeping": "sleeping"}
@@ -33,13 +35,9 @@ def main() -> int:
     lower, _, upper = statistics.quantiles(times["known"])
     noise = round((upper - lower) * 1000, 1)
     difference = round(max(medians.values()) - min(medians.values()), 1)
-    if options.json:
-        print(json.dumps({"ms": medians, "difference_ms": difference, "noise_ms": noise, "ok": difference < noise}))
-    else:
-        for kind, median in medians.items():
-            print(f"{kind:10} {median:8.1f} ms")
-        print(f"difference {difference:8.1f} ms, noise {noise} ms: {'ok' if difference < noise else 'it tells'}")
-    return 0 if difference < noise else 3
+    told = {f"{kind}_ms": median for kind, median in medians.items()}
+    told |= {"difference_ms": difference, "noise_ms": noise}
+    return verdicts.tell("sign_in_timing", {"all": told}, {"difference_ms": at_most(noise)})
 
 
 def measure(folder: Path, *, tries: int) -> dict[str, list[float]]:
