@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from branches.models import AuditEntry, AuditMention, AuditPending, AuditSeal, Organization, Placement, User
-from tuanjian import sealing
+from tuanjian import bulk, sealing
 from tuanjian.locks import Lock, hold
 from tuanjian.middleware import current_request_number
 
@@ -45,7 +45,17 @@ def record(
     of ``at`` reads all of this, so it names no organisation out of their sight. Belongs in the transaction of the
     deed itself.
     """
-    return record_many([(kind, subject, at, changes or {})], by=by, reason=reason, job=job, about=about)[0]
+    mentioned = sorted({(each._meta.label_lower, str(each.pk)) for each in about})
+    [said] = _said([(kind, subject, at, changes or {})], by=by, reason=reason, job=job)
+    digest = digest_of_mentions(mentioned)
+    entry = AuditEntry(**dict(zip(SAID, said, strict=True)), mentions_digest=digest, mac=_mac_of(said, digest))
+    entry.save(force_insert=True)
+    AuditPending.objects.create(entry=entry)
+    if mentioned:
+        with transaction.atomic(savepoint=False):
+            # A list that leaves the system may name a hundred thousand people.
+            bulk.insert_rows(AuditMention, ("entry", "object_type", "object_id"), ((entry.pk, *m) for m in mentioned))
+    return entry
 
 
 def record_many(
@@ -54,50 +64,43 @@ def record_many(
     by: User | None,
     reason: str = "",
     job: str = "",
-    about: Iterable[models.Model] = (),
-) -> list[AuditEntry]:
-    """Append many entries with a handful of statements, whatever their number; each is ``about`` all of these."""
+) -> None:
+    """Append an entry for each deed with a handful of statements, whatever their number."""
+    said = list(_said(deeds, by=by, reason=reason, job=job))
+    with transaction.atomic(savepoint=False):
+        keys = bulk.reserve_ids(AuditEntry, len(said))
+        entries = ((key, *each, "", _mac_of(each, "")) for key, each in zip(keys, said, strict=True))
+        bulk.insert_rows(AuditEntry, ("id", *SAID, "mentions_digest", "mac"), entries)
+        bulk.insert_rows(AuditPending, ("entry",), ((key,) for key in keys))
+
+
+def _said(
+    deeds: Iterable[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]],
+    *,
+    by: User | None,
+    reason: str,
+    job: str,
+) -> Iterator[tuple[Any, ...]]:
+    """What an entry says of each deed: the values of ``SAID``. One query."""
     deeds = list(deeds)
     placements = _placements_now({at.pk for _, _, at, _ in deeds if at is not None})
-    mentioned = sorted({(each._meta.label_lower, str(each.pk)) for each in about})
-    mentions_digest = digest_of_mentions(mentioned)
-    moment = timezone.now()
-    entries = []
+    moment, actor, request = timezone.now(), by.pk if by else None, current_request_number()
+    actor_name, reason = str(by) if by else "系统", reason[:300]
     for kind, subject, at, changes in deeds:
-        entry = AuditEntry(
-            at=moment,
-            actor=by,
-            actor_name=str(by) if by else "系统",
-            kind=kind,
-            object_type=subject._meta.label_lower,
-            object_id=str(subject.pk or ""),
-            object_label=str(subject)[:150],
-            placement_id=placements.get(at.pk) if at is not None else None,
-            changes=dict(changes),
-            reason=reason[:300],
-            job=job,
-            request_number=current_request_number(),
-            mentions_digest=mentions_digest,
+        placement = placements.get(at.pk) if at is not None else None
+        yield (
+            *(moment, actor, actor_name, kind.value, subject._meta.label_lower, str(subject.pk or "")),
+            *(str(subject)[:150], placement, dict(changes), reason, job, request),
         )
-        entry.mac = mac_of(entry)
-        entries.append(entry)
-    AuditEntry.objects.bulk_create(entries)
-    AuditPending.objects.bulk_create(AuditPending(entry=entry) for entry in entries)
-    if mentioned:
-        AuditMention.objects.bulk_create(
-            [
-                AuditMention(entry=entry, object_type=object_type, object_id=object_id)
-                for entry in entries
-                for object_type, object_id in mentioned
-            ],
-            batch_size=5_000,
-        )
-    return entries
 
 
 def _placements_now(organization_ids: set[int]) -> dict[int, int]:
     rows = Placement.objects.filter(organization__in=organization_ids, to_at=None)
     return dict(rows.values_list("organization_id", "id"))
+
+
+def _mac_of(said: Sequence[Any], mentions_digest: str) -> str:
+    return mac_over([said[0].isoformat(), *said[1:]], mentions_digest)
 
 
 def mac_of(entry: AuditEntry) -> str:

@@ -8,7 +8,8 @@ System administrators have no rights on rosters by being one (docs/decisions/000
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -112,6 +113,20 @@ def held_by(user: User | AnonymousUser) -> list[Held]:
     if user.__dict__.get("_remembers_scope"):
         user.__dict__["_held"] = held
     return held
+
+
+@contextmanager
+def remembering(user: User) -> Iterator[None]:
+    """Read the user's grants once for everything inside the block, as a web request does. Nothing outlives it."""
+    if user.__dict__.get("_remembers_scope"):
+        yield
+        return
+    user.__dict__["_remembers_scope"] = True
+    try:
+        yield
+    finally:
+        for name in ("_remembers_scope", "_held"):
+            user.__dict__.pop(name, None)
 
 
 def remember_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

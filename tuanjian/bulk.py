@@ -8,17 +8,19 @@ to be among the columns. Database constraints and triggers hold as always.
 """
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
+from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
 
-_CHUNK: Final = 5_000
+_CHUNK: Final = 10_000
 # What these fields hand to the database as it is. Subclasses of either, and anything else, go through the field.
 _AS_IT_IS: Final[dict[type[Any], type]] = {
     models.CharField: str,
@@ -32,7 +34,12 @@ _AS_IT_IS: Final[dict[type[Any], type]] = {
     models.ForeignKey: int,
     models.OneToOneField: int,
 }
+# What the same few values of a column are made ready for once.
+_REPEATED: Final = (date, datetime, bool)
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPED: Final = re.compile(r"[\\\t\n\r]")
+# Values are worked on column by column: what a column holds is looked at once and not for each value.
+_Columns = list[Sequence[Any]]
 
 
 def insert_rows(target: type[Model] | str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -44,7 +51,7 @@ def insert_rows(target: type[Model] | str, columns: Sequence[str], rows: Iterabl
     """
     _need_transaction()
     table, names, prepare = _described(target, columns)
-    return sum(_insert(table, names, chunk) for chunk in _chunks(map(prepare, rows)))
+    return sum(_insert(table, names, prepare(chunk)) for chunk in _chunks(rows))
 
 
 def update_rows(target: type[Model] | str, key: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -55,12 +62,12 @@ def update_rows(target: type[Model] | str, key: str, columns: Sequence[str], row
     """
     _need_transaction()
     table, names, prepare = _described(target, [key, *columns])
-    prepared = [prepare(row) for row in rows]
-    if len({row[0] for row in prepared}) < len(prepared):
+    chunks = [prepare(chunk) for chunk in _chunks(rows)]
+    if len(set(chain.from_iterable(chunk[0] for chunk in chunks))) < sum(len(chunk[0]) for chunk in chunks):
         raise ValueError("a key is given twice")
     if connection.vendor == "postgresql":
-        return _update_from(table, names, prepared)
-    return sum(_update_each(table, names, chunk) for chunk in _chunks(prepared))
+        return _update_from(table, names, chunks) if chunks else 0
+    return sum(_update_each(table, names, chunk) for chunk in chunks)
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
@@ -78,16 +85,14 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
             sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
             cursor.execute(sequence, [_quoted(table), column, count])
             return sorted(number for (number,) in cursor.fetchall())
-        cursor.execute(f"SELECT MAX({_quoted(column)}) FROM {_quoted(table)}")  # noqa: S608 – names of a model
-        highest = cursor.fetchone()[0] or 0
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        remembered = cursor.fetchone()
-        first = max(highest, remembered[0] if remembered else 0) + 1
-        if remembered:
-            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [first + count - 1, table])
-        else:
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, first + count - 1])
-        return list(range(first, first + count))
+        # SQLite raises the number itself at every row, whatever its id; before the first one there is none.
+        taken = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq"
+        cursor.execute(taken, [count, table])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+        last: int = row[0] if row else count
+        return list(range(last - count + 1, last + 1))
 
 
 def _need_transaction() -> None:
@@ -106,25 +111,43 @@ def _column(field: Field[Any, Any]) -> str:
 
 def _described(
     target: type[Model] | str, columns: Sequence[str]
-) -> tuple[str, list[str], Callable[[Sequence[Any]], Sequence[Any]]]:
-    """Return the table, its columns and what makes a row ready for them."""
+) -> tuple[str, list[str], Callable[[Sequence[Sequence[Any]]], _Columns]]:
+    """Return the table, its columns and what makes columns out of rows, ready for them."""
     if isinstance(target, str):
-        return target, list(columns), tuple
+        return target, list(columns), lambda rows: list(zip(*rows, strict=True))
     known: dict[str, Field[Any, Any]] = {}
     for field in target._meta.concrete_fields:
         known[field.name] = known[field.attname] = field
     fields = [known[name] for name in columns]
-    ready = [(_AS_IT_IS.get(type(field)), field.get_db_prep_save) for field in fields]
+    ready = [(_AS_IT_IS.get(type(field), NoneType), field.get_db_prep_save) for field in fields]
     # Behind ``connection`` stands a look-up for every attribute asked of it.
     database = connections[DEFAULT_DB_ALIAS]
 
-    def prepare(row: Sequence[Any]) -> list[Any]:
+    def prepare(rows: Sequence[Sequence[Any]]) -> _Columns:
         return [
-            value if type(value) is plain else make(value, database)
-            for (plain, make), value in zip(ready, row, strict=True)
+            _made_ready(column, plain, lambda value, make=make: make(value, database))  # type: ignore[misc]
+            for (plain, make), column in zip(ready, zip(*rows, strict=True), strict=True)
         ]
 
     return target._meta.db_table, [_column(field) for field in fields], prepare
+
+
+def _made_ready(column: Sequence[Any], plain: type, make: Callable[[Any], Any]) -> Sequence[Any]:
+    """The values as the database takes them; ``make`` is asked for those that are neither plain nor nothing."""
+    if set(map(type, column)) <= {plain, NoneType}:
+        return column
+    known: dict[Any, Any] = {}
+    made = []
+    for value in column:
+        if value is None or type(value) is plain:
+            made.append(value)
+        elif type(value) in _REPEATED:
+            if value not in known:
+                known[value] = make(value)
+            made.append(known[value])
+        else:
+            made.append(make(value))
+    return made
 
 
 def _chunks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
@@ -133,41 +156,45 @@ def _chunks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
         yield chunk
 
 
-def _insert(table: str, columns: list[str], rows: list[Sequence[Any]]) -> int:
-    names = ", ".join(map(_quoted, columns))
+def _insert(table: str, names: list[str], columns: _Columns) -> int:
+    quoted = ", ".join(map(_quoted, names))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # The rows are written out before COPY begins: a query of theirs inside it would wait for ever.
-            lines = io.StringIO("".join(map(_line, rows)))
+            lines = io.StringIO(
+                "".join(f"{line}\n" for line in map("\t".join, zip(*map(_texts, columns), strict=True)))
+            )
             # Django wraps only its own calls; callers expect its exceptions, not the driver's.
             with connection.wrap_database_errors:
-                cursor.copy_expert(f"COPY {_quoted(table)} ({names}) FROM STDIN", lines)
+                cursor.copy_expert(f"COPY {_quoted(table)} ({quoted}) FROM STDIN", lines)
         else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608 – names of a model
-    return len(rows)
+            marks = ", ".join(["%s"] * len(names))
+            rows = list(zip(*columns, strict=True))
+            cursor.executemany(f"INSERT INTO {_quoted(table)} ({quoted}) VALUES ({marks})", rows)  # noqa: S608 – names of a model
+    return len(columns[0])
 
 
-def _update_each(table: str, columns: list[str], rows: list[Sequence[Any]]) -> int:
-    key, *others = map(_quoted, columns)
+def _update_each(table: str, names: list[str], columns: _Columns) -> int:
+    key, *others = map(_quoted, names)
     sets = ", ".join(f"{name} = %s" for name in others)
     with connection.cursor() as cursor:
         statement = f"UPDATE {_quoted(table)} SET {sets} WHERE {key} = %s"  # noqa: S608 – names of a model
-        cursor.executemany(statement, [(*values, identity) for identity, *values in rows])
+        keys, *values = columns
+        cursor.executemany(statement, list(zip(*values, keys, strict=True)))
         return int(cursor.rowcount)
 
 
-def _update_from(table: str, columns: list[str], rows: list[Sequence[Any]]) -> int:
+def _update_from(table: str, names: list[str], chunks: list[_Columns]) -> int:
     """Copy the rows beside the table and set all of them in one statement."""
-    aside, (key, *others) = f"bulk_{table}"[:63], list(map(_quoted, columns))
-    names, sets = ", ".join([key, *others]), ", ".join(f"{name} = aside.{name}" for name in others)
+    aside, (key, *others) = f"bulk_{table}"[:63], list(map(_quoted, names))
+    quoted, sets = ", ".join([key, *others]), ", ".join(f"{name} = aside.{name}" for name in others)
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {_quoted(aside)} ON COMMIT DROP AS "  # noqa: S608 – names of a model
-            f"SELECT {names} FROM {_quoted(table)} WITH NO DATA"
+            f"SELECT {quoted} FROM {_quoted(table)} WITH NO DATA"
         )
-        for chunk in _chunks(rows):
-            _insert(aside, columns, chunk)
+        for columns in chunks:
+            _insert(aside, names, columns)
         cursor.execute(
             f"UPDATE {_quoted(table)} AS kept SET {sets} FROM {_quoted(aside)} AS aside "  # noqa: S608 – names of a model
             f"WHERE kept.{key} = aside.{key}"
@@ -177,8 +204,17 @@ def _update_from(table: str, columns: list[str], rows: list[Sequence[Any]]) -> i
     return updated
 
 
-def _line(row: Sequence[Any]) -> str:
-    return "\t".join(map(_copied, row)) + "\n"
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """Write the values of a column in the text format of COPY."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return [text.translate(_ESCAPES) for text in column] if _ESCAPED.search("".join(column)) else column
+    if kinds == {int}:
+        return list(map(str, column))
+    if kinds <= {NoneType, *_REPEATED}:
+        known = {value: _copied(value) for value in set(column)}
+        return [known[value] for value in column]
+    return list(map(_copied, column))
 
 
 def _copied(value: Any) -> str:

@@ -8,6 +8,7 @@ No digit is ever guessed.
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from operator import mul
 from typing import Never
 
 from django.db.models import TextChoices
@@ -67,6 +68,8 @@ _MAINLAND = frozenset(str(province) for province in _PROVINCES)
 _HMT_AREAS = frozenset({"81", "82", "83"})
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
+# As nearly all numbers come; a leading 9 may be that of another document.
+_WRITTEN_OUT = re.compile(r"[1-8][0-9]{16}[0-9X]")
 _CALLED = {
     IdType.RESIDENT: "身份证号",
     IdType.HMT_RESIDENT: "居住证号",
@@ -104,6 +107,8 @@ def read(text: str, *, id_type: IdType = IdType.RESIDENT, on: date, number_cell:
     Taiwan residents: the answer says so in ``id_type``. ``number_cell`` says that the text comes from a cell that
     holds a number; such a cell keeps 15 digits, so anything ending in 000 is refused even if the check fits.
     """
+    if id_type is IdType.RESIDENT and not number_cell and _WRITTEN_OUT.fullmatch(text):
+        return _read_written_out(text, id_type, on, original=text)
     number, id_type = tidy(text), IdType(id_type)
     _refuse_nothing(number, id_type)
     if id_type in _PERMITS:
@@ -115,18 +120,14 @@ def read(text: str, *, id_type: IdType = IdType.RESIDENT, on: date, number_cell:
     if id_type is not IdType.FOREIGN_RESIDENT:
         _refuse_old_and_other(number)
     _refuse_shape(number, id_type)
-    id_type = _area_type(number, id_type)
-    birth_on = _birth_on(number, id_type, on)
-    _refuse_wrong_check(number, id_type)
-    return IdNumber(number, id_type, birth_on, _gender(number, id_type), number != text)
+    return _read_written_out(number, id_type, on, original=text)
 
 
 def check_character(first17: str) -> str:
     """Return the check character for the first 17 digits (GB 11643-1999, MOD 11-2)."""
     if not re.fullmatch(r"[0-9]{17}", first17):
         raise ValueError("The check character is worked out from exactly 17 digits.")
-    total = sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True))
-    return _CHECK_CHARACTERS[total % 11]
+    return _CHECK_CHARACTERS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
 
 
 def make_resident_number(area: str, birth: date, serial: int) -> str:
@@ -135,6 +136,14 @@ def make_resident_number(area: str, birth: date, serial: int) -> str:
         raise ValueError("The serial has three digits.")
     first17 = f"{area}{birth:%Y%m%d}{serial:03}"
     return first17 + check_character(first17)
+
+
+def _read_written_out(number: str, id_type: IdType, on: date, *, original: str) -> IdNumber:
+    """Read eighteen characters that have the shape of a number."""
+    id_type = _area_type(number, id_type)
+    birth_on = _birth_on(number, id_type, on)
+    _refuse_wrong_check(number, id_type)
+    return IdNumber(number, id_type, birth_on, _gender(number, id_type), number != original)
 
 
 def _refuse_nothing(number: str, id_type: IdType) -> None:

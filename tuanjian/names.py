@@ -39,6 +39,8 @@ _SOME_DOT = re.compile(rf" ?[{_DOTS}] ?|(?<=[{_HAN}])\.(?=[{_HAN}])")
 _BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 # Used after every character has been looked at; one way to match, so no name takes long.
 _WELL_FORMED = re.compile(rf"[^-·.'’ ]+(?:(?:[-·'’ ]|\. ?)[^-·.'’ ]+)*(?:(?<![{_HAN}])\.)?")
+# As nearly all names are written. None of these characters has another form.
+_ORDINARY = re.compile("[\u4e00-\u9fff]{2,}")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _IS_COMMON = re.compile(f"[{_COMMON}]")
 
@@ -49,13 +51,15 @@ def read_person_name(text: str) -> str:
     Two to fifty characters: Chinese ones including the extensions, Latin letters for foreigners, · between the parts.
     Blanks between Chinese characters go, blanks between Latin words become one.
     """
-    name = _tidied(text)
+    name = text if _ORDINARY.fullmatch(text) else _tidied(text)
     if not name:
         raise NameRefused("R_NAME_EMPTY", "姓名为空，请填写。")
     if len(name) > LONGEST_NAME:
         raise NameRefused("R_NAME_LONG", f"姓名过长（{len(name)} 个字，最多 {LONGEST_NAME} 个字），请核对。")
     if is_placeholder(name):
         raise NameRefused("R_NAME_BAD", "这里填的不是姓名，请填写证件上的姓名。")
+    if _ORDINARY.fullmatch(name):
+        return name
     for character in name:
         if not _may_stand_in_a_name(character):
             raise NameRefused("R_NAME_BAD", f"姓名含有不允许的字符“{_shown(character)}”，请填写证件上的姓名。")
@@ -68,6 +72,8 @@ def read_person_name(text: str) -> str:
 
 def rare_characters(name: str) -> str:
     """Return the characters that many fonts and other systems cannot show: extensions and private use."""
+    if _ORDINARY.fullmatch(name):
+        return ""
     return "".join(character for character in name if _is_han(character) and not _IS_COMMON.fullmatch(character))
 
 

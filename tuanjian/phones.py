@@ -30,6 +30,8 @@ def read_mobile(text: str) -> str:
     Blanks, separators, full width, invisible characters, +86, 0086 and 86, and the .0 of a number cell are removed.
     A number that only fills the cell, such as 13000000000, has the shape of a number: see ``placeholders``.
     """
+    if _MOBILE.fullmatch(text):
+        return text
     plain = tidy(text)
     if as_number := _AS_NUMBER.fullmatch(plain):
         plain = as_number[1]

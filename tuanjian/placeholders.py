@@ -29,6 +29,7 @@ _ONE_DIGIT = re.compile(r"([0-9])\1*")
 _HOLLOW_MOBILE = re.compile(r"1[3-9][0-9]0{8}")
 # Numbers that stand in samples and manuals all over the country; 13800138000 is an operator's service number.
 _SAMPLE_NUMBERS = frozenset({"13800138000", "13812345678", "13912345678", "12345678910"})
+_ORDINARY = re.compile("[\u4e00-\u9fff]+")
 _COUNTING = "12345678901234567890"
 
 
@@ -38,6 +39,9 @@ def is_placeholder(text: str) -> bool:
     An empty text is empty, not a placeholder. A single digit and a run of one digit are placeholders, so this is
     not for columns that hold counts.
     """
+    # Nearly every text; these characters have no other form.
+    if _ORDINARY.fullmatch(text):
+        return text in _WORDS or _TEST.fullmatch(text) is not None
     folded = unicodedata.normalize("NFKC", "".join(visible(text).split())).casefold()
     if not folded:
         return False

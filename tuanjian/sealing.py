@@ -8,6 +8,7 @@ import base64
 import binascii
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,7 +29,7 @@ def seal(field: str, text: str) -> str:
         return ""
     key_id, key = next(iter(keyring.current().sealing.items()))
     nonce = os.urandom(_NONCE_LENGTH)
-    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), field.encode())
+    sealed = nonce + _cipher(key).encrypt(nonce, text.encode(), field.encode())
     return f"{ALGORITHM}.{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
 
 
@@ -40,7 +41,7 @@ def unseal(field: str, token: str) -> str:
     key = _key(key_id)
     try:
         sealed = base64.b64decode(token.split(".")[2], altchars=b"-_", validate=True)
-        return AESGCM(key).decrypt(sealed[:_NONCE_LENGTH], sealed[_NONCE_LENGTH:], field.encode()).decode()
+        return _cipher(key).decrypt(sealed[:_NONCE_LENGTH], sealed[_NONCE_LENGTH:], field.encode()).decode()
     except (binascii.Error, InvalidTag, ValueError):
         raise SealBroken("加密数据无法解开，密钥不对或数据已损坏，请联系系统管理员。") from None
 
@@ -49,7 +50,7 @@ def seal_bytes(field: str, data: bytes) -> bytes:
     """Return sealed bytes for a file: the head of a token and then nonce and ciphertext as they are."""
     key_id, key = next(iter(keyring.current().sealing.items()))
     nonce = os.urandom(_NONCE_LENGTH)
-    return f"{ALGORITHM}.{key_id}.".encode() + nonce + AESGCM(key).encrypt(nonce, data, field.encode())
+    return f"{ALGORITHM}.{key_id}.".encode() + nonce + _cipher(key).encrypt(nonce, data, field.encode())
 
 
 def unseal_bytes(field: str, sealed: bytes) -> bytes:
@@ -59,7 +60,7 @@ def unseal_bytes(field: str, sealed: bytes) -> bytes:
     key_id = key_id_of(f"{algorithm.decode('ascii', 'replace')}.{name.decode('ascii', 'replace')}.")
     key = _key(key_id)
     try:
-        return AESGCM(key).decrypt(content[:_NONCE_LENGTH], content[_NONCE_LENGTH:], field.encode())
+        return _cipher(key).decrypt(content[:_NONCE_LENGTH], content[_NONCE_LENGTH:], field.encode())
     except (InvalidTag, ValueError):
         raise SealBroken("加密数据无法解开，密钥不对或数据已损坏，请联系系统管理员。") from None
 
@@ -93,6 +94,12 @@ def _key(key_id: str) -> bytes:
     if key is None:
         raise SealBroken(f"没有编号为 {key_id} 的加密密钥，请系统管理员检查密钥配置。")
     return key
+
+
+# A cipher is made from its key more slowly than it seals one value.
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _mac(key: bytes, data: bytes) -> str:
