@@ -181,7 +181,7 @@ def warnings_about(activity: Activity, *, user: User) -> list[str]:
 
 
 def _locked(activity: Activity) -> Activity:
-    rows = Activity.objects.select_for_update(of=("self",)).select_related("organization", "kind")
+    rows = Activity.objects.select_for_update(of=("self",), no_key=True).select_related("organization", "kind")
     return rows.get(pk=activity.pk)
 
 

@@ -48,7 +48,7 @@ def correct(organization: Organization, *, values: Mapping[str, Any], version: i
     organisation, dates in the future and an election before the founding. Raises ``Stale`` when ``version`` is no
     longer the present one and something would really change.
     """
-    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    stored = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if stored.is_closed:
         raise ValidationError(f"{stored}已撤销，不能再修改。")
     columns = _columns(stored, values)

@@ -120,7 +120,7 @@ def appoint(term: CadreTerm, *, by: User | None) -> CadreTerm:
     if term.person._state.adding:
         term.person = records.enter(term.person, by=by, at=term.organization)
     else:
-        _refuse_person(term.person, term.organization, by)
+        _refuse_person(_standing_still(term.person), term.organization, by)
     _refuse_taken(term)
     term.rank = CadreTerm.rank_of(term.post)
     term.recorded_by = by
@@ -139,7 +139,8 @@ def correct_term(term: CadreTerm, *, version: int, by: User) -> CadreTerm:
     that has ended, and – with the code STALE – one that somebody else changed since ``version`` was read.
     """
     _locked(term.organization)
-    stored = CadreTerm.objects.select_for_update().select_related("organization", "person").get(pk=term.pk)
+    rows = CadreTerm.objects.select_for_update(of=("self",), no_key=True).select_related("organization", "person")
+    stored = rows.get(pk=term.pk)
     if stored.version != version:
         raise ValidationError("这条任职已被他人修改，请比对后再保存。", code=STALE)
     if stored.ended_on is not None:
@@ -168,7 +169,7 @@ def end_term(term: CadreTerm, *, on: dt.date, reason: str, by: User | None) -> N
 
     Refuses a post that has ended, a day before it began or after today, and a missing reason.
     """
-    term.refresh_from_db(from_queryset=CadreTerm.objects.select_for_update())
+    term.refresh_from_db(from_queryset=CadreTerm.objects.select_for_update(no_key=True))
     if term.ended_on is not None:
         raise ValidationError("这项职务已经免去，不需要再次办理。")
     if on > timezone.localdate():
@@ -241,6 +242,17 @@ def _locked(organization: Organization) -> Organization:
     now = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if now.is_closed:
         raise ValidationError(f"{now.short_name}已撤销，不能再登记任职。")
+    return now
+
+
+def _standing_still(person: Member) -> Member:
+    """The person as they are now; whoever voids or merges the record meanwhile waits.
+
+    Not waited for: an import holds people before organisations, so each would wait for the other.
+    """
+    rows = Member.objects.select_for_update(no_key=True, skip_locked=True)
+    if (now := rows.filter(pk=person.pk).first()) is None:
+        raise ValidationError(f"{person.name}的记录正由他人办理，请稍后再登记。")
     return now
 
 

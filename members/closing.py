@@ -55,7 +55,7 @@ def close(organization: Organization, *, on: dt.date, reason: str, by: User) -> 
     founding, and a missing reason.
     """
     hold(Lock.TREE)
-    organization.refresh_from_db(from_queryset=Organization.objects.select_for_update())
+    organization.refresh_from_db(from_queryset=Organization.objects.select_for_update(no_key=True))
     if organization.depth == 1:
         raise ValidationError(f"{organization.short_name}没有上级组织，不能在这里撤销，请联系系统管理员。")
     if on > timezone.localdate():

@@ -100,14 +100,15 @@ def merge(
     refuses.
     """
     hold(Lock.TREE)
-    locked = Organization.objects.select_for_update().filter(pk__in=[source.pk, into.pk]).order_by("pk")
+    locked = Organization.objects.select_for_update(no_key=True).filter(pk__in=[source.pk, into.pk]).order_by("pk")
     found = {row.pk: row for row in locked}
     source, into = found[source.pk], found[into.pk]
     if refusals := _refusals(source, into, by):
         raise ValidationError(refusals)
     _refuse_day(source, into, on)
-    coming = list(Member.objects.select_for_update(of=("self",)).on_roster().filter(branch=source).order_by("pk"))
-    terms = CadreTerm.objects.select_for_update(of=("self",)).current().filter(organization=source)
+    people_here = Member.objects.select_for_update(of=("self",), no_key=True).on_roster().filter(branch=source)
+    coming = list(people_here.order_by("pk"))
+    terms = CadreTerm.objects.select_for_update(of=("self",), no_key=True).current().filter(organization=source)
     ending = list(terms.select_related("person").order_by("pk"))
     if (len(coming), len(ending)) != (people, posts):
         raise ValidationError("预览之后人员或任职有变动，请核对下面新的数字，再次确认。")

@@ -136,7 +136,8 @@ def _standing(member: Member, newest: NationalMark | None) -> Standing:
 
 def _locked(people: Iterable[Member]) -> MemberQuerySet:
     """The people as they stand now; nobody changes them before the mark is written."""
-    locked = Member.objects.select_for_update(of=("self",)).select_related("branch")
+    # Branches are read after the wait: joined, somebody who moved meanwhile would have none.
+    locked = Member.objects.select_for_update(no_key=True).prefetch_related("branch")
     return locked.filter(pk__in=[member.pk for member in people]).order_by("pk")
 
 

@@ -156,5 +156,5 @@ def fetch(asking: ExportRequest, people: MemberQuerySet, *, by: User) -> bytes:
 
 
 def _locked(asking: ExportRequest) -> ExportRequest:
-    rows = ExportRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("organization", "profile", "decided_by").get(pk=asking.pk)
+    # What it points at is read after the wait: joined, whoever decided meanwhile would be missing.
+    return ExportRequest.objects.select_for_update(no_key=True).get(pk=asking.pk)

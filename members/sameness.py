@@ -14,14 +14,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from branches import audit, freshness
 from branches.models import Organization, User
 from branches.scoping import Right
 from members import records
-from members.models import CadreTerm, DifferentPeople, Member, NationalMark
+from members.models import CadreTerm, Correction, DifferentPeople, Member, NationalMark
 from members.models.people import MemberQuerySet
 from members.wording import FACTS, MONTHS, label_of, said
 from tuanjian.officedates import OfficeDate
@@ -144,7 +144,8 @@ def merge(
     record, and facts that the rules of ``records.correct`` refuse. Raises LookupError where a model points at people
     and nobody has said what becomes of it.
     """
-    locked = Member.objects.select_for_update(of=("self",)).select_related("branch").order_by("pk")
+    # Branches are read after the wait: joined, somebody who moved meanwhile would have none.
+    locked = Member.objects.select_for_update(no_key=True).prefetch_related("branch").order_by("pk")
     found = {row.pk: row for row in locked.filter(pk__in=[kept.pk, other.pk])}
     kept, other = found[kept.pk], found[other.pk]
     _refuse_pair(kept, other, by)
@@ -200,7 +201,7 @@ def _move_terms(kept: Member, other: Member, take: Collection[str]) -> tuple[str
     today, moved = timezone.localdate(), 0
     held = {(term.organization_id, term.post, term.post_title) for term in kept.terms.filter(ended_on=None)}
     touched = set()
-    for term in CadreTerm.objects.select_for_update().filter(person=other):
+    for term in CadreTerm.objects.select_for_update(no_key=True).filter(person=other):
         term.version += 1
         touched.add(term.organization_id)
         if term.ended_on is None and (term.organization_id, term.post, term.post_title) in held:
@@ -260,6 +261,13 @@ def _move_decisions(kept: Member, other: Member, take: Collection[str]) -> tuple
     return "", 0
 
 
+def _withdraw_corrections(kept: Member, other: Member, take: Collection[str]) -> tuple[str, int]:
+    """What was asked about the other record is settled with it."""
+    waiting = Correction.objects.waiting().filter(person=other)
+    waiting.update(state=Correction.State.WITHDRAWN, decided_at=timezone.now(), version=F("version") + 1)
+    return "", 0
+
+
 def _stays(kept: Member, other: Member, take: Collection[str]) -> tuple[str, int]:
     """How the record itself came and went stays with it."""
     return "", 0
@@ -275,6 +283,7 @@ _movers |= {
     "members.StatusChange.person": _stays,
     "members.MemberYear.person": _move_years,
     "members.NationalMark.person": _move_marks,
+    "members.Correction.person": _withdraw_corrections,
     "members.DifferentPeople.first": _move_decisions,
     "members.DifferentPeople.second": _stays,
     "members.Member.merged_into": _move_merged,

@@ -1,33 +1,15 @@
 """A hundred parallel additions, moves and roots leave the tree whole, on both databases."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection
 
 from branches import registration, tree
 from branches.models import Organization, OrgType, RegistrationCode, Role, User
 from branches.tests.builders import PASSWORD, an_organization
+from branches.tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def at_once(*jobs):
-    """Run every job in a thread of its own connection; refusals are answers, anything else is a failure."""
-
-    def run(job):
-        try:
-            job()
-        except ValidationError as refusal:
-            return refusal.messages
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        return list(pool.map(run, jobs))
 
 
 def test_parallel_roots_additions_and_moves_leave_no_problems():

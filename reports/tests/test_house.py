@@ -94,6 +94,18 @@ def test_no_module_grows_past_400_lines_without_a_reason():
     assert long == []
 
 
+def test_rows_are_locked_so_that_others_may_still_point_at_them():
+    """Otherwise whoever commits a row that points at a locked one waits, and two such wait for each other."""
+    wholly = []
+    for path in own_modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            locks = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "select_for_update"
+            if locks and not any(keyword.arg == "no_key" for keyword in node.keywords):
+                wholly.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert wholly == []
+
+
 def test_no_signals_between_our_apps():
     offenders = [
         str(path.relative_to(ROOT))
