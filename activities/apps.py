@@ -6,8 +6,9 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动"
 
     def ready(self) -> None:
-        from activities import one_person
+        from activities import list_kind, one_person
         from activities.ledger import purpose
 
         purpose.offer()
         one_person.offer()
+        list_kind.offer()

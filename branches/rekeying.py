@@ -119,7 +119,7 @@ def _key_id_of(token: str | bytes) -> str:
 @transaction.atomic
 def _seal_some(column: Sealed, keys: list[Any]) -> int:
     """Seal the values of these rows anew. The rows are locked: what somebody writes meanwhile is never undone."""
-    rows = column.rows.select_for_update().filter(pk__in=keys).values_list("pk", column.column)
+    rows = column.rows.select_for_update(no_key=True).filter(pk__in=keys).values_list("pk", column.column)
     anew = [(key, _sealed_anew(column, key, token)) for key, token in rows if token]
     return bulk.update_rows(column.model, _primary_key(column), [column.column], anew)
 

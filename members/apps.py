@@ -7,11 +7,20 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from branches import housekeeping, log, outlook, rekeying
-        from members import counting, keeping, traces
+        from members import counting, keeping, list_kinds, traces
+        from members.lists import keeping as exports_kept
+        from members.lists import making
+        from members.national_check import comparing
+        from members.national_check import keeping as comparisons
         from members.roster import checking, expiring, gaps  # noqa: F401 – registers the purpose
 
         housekeeping.add_chore(checking.return_lost)
         housekeeping.add_chore(expiring.delete_expired)
+        housekeeping.add_chore(making.return_lost)
+        housekeeping.add_chore(exports_kept.delete_expired)
+        housekeeping.add_chore(comparing.return_lost)
+        housekeeping.add_chore(comparisons.delete_expired)
+        list_kinds.offer_all()
         rekeying.register(*keeping.SEALED_COLUMNS)
         outlook.add_counter(counting.people_in)
         log.add_kin("members.member", traces.posts_of)

@@ -16,5 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("organizations/<int:pk>/reopen/", closing.reopen, name="reopen"),
     path("organizations/<int:pk>/merge/", merging.merge, name="merge"),
     path("organizations/health/", health.organizations_health, name="health"),
+    path("organizations/health/print/", health.health_print, name="health_print"),
+    path("organizations/health/export/", health.health_export, name="health_export"),
     path("organizations/<int:pk>/handover/", handover.handover, name="handover"),
 ]

@@ -43,6 +43,19 @@ class HealthFilter(django_filters.FilterSet):
         """Whether anything was asked for beyond what the page shows by itself."""
         return any((self.data or {}).get(name) for name in ("flag", "org_type", "name"))
 
+    @property
+    def in_words(self) -> str:
+        """The conditions used, for the papers and the log."""
+        form = self.form
+        if not form.is_valid():
+            return ""
+        said = []
+        for name in ("flag", "org_type", "name"):
+            field, value = form.fields[name], form.cleaned_data.get(name)
+            if value:
+                said.append(f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}")
+        return "，".join(said)
+
     def kept(self, rows: OrganizationQuerySet, name: str, value: Any) -> OrganizationQuerySet:
         """Carries a parameter of the address through the form."""
         return rows

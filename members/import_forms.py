@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 
 from branches.forms.picking import OrganizationChoiceField
-from branches.models import Organization, User
-from members.models.roster import ImportPurpose, RosterImport, RowKind, RowState
-from members.roster import starting
+from branches.models import Organization, OrgType, User
+from branches.scoping import Right
+from members.models.roster import Choice, ImportPurpose, RosterImport, RowKind, RowState
+from members.roster import deciding, purposes, starting
+from members.roster.effects import Place
 from members.roster.purposes import Purpose
-from tuanjian.spreadsheets import Limits
+from tuanjian.paging import DEFAULT_SIZE, SIZES
 
 READABLE = ".xlsx,.xls,.csv"
 _MIB = 2**20
@@ -63,11 +67,11 @@ class UploadForm(forms.Form):
     @property
     def largest(self) -> int:
         """The limit of a file, in MB."""
-        return Limits().upload_bytes // _MIB
+        return settings.TUANJIAN_IMPORT_LIMITS.upload_bytes // _MIB
 
     @property
     def most_rows(self) -> int:
-        return Limits().rows
+        return settings.TUANJIAN_IMPORT_LIMITS.rows
 
     def start(self) -> None:
         """Have the file checked; refusals come from ``starting.start``."""
@@ -89,9 +93,130 @@ class RowsForm(forms.Form):
     state = forms.ChoiceField(choices=RowState.choices, required=False)
     finding = forms.RegexField(r"^[A-Z0-9_]{1,40}\.[a-z_]{0,40}\.(out)?$", required=False)
     q = forms.CharField(max_length=60, required=False)
+    mend = forms.RegexField(r"^[0-9]{1,7}\.[a-z_]{1,40}$", required=False)
 
     @property
     def asked(self) -> dict[str, str]:
         """The conditions that hold."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+        return {name: self.cleaned_data.get(name, "") for name in self.fields if name != "mend"}
+
+    @property
+    def cell(self) -> tuple[int, str] | None:
+        """The row and field of the cell to be mended."""
+        self.is_valid()
+        number, _, field = self.cleaned_data.get("mend", "").partition(".")
+        return (int(number), field) if field else None
+
+
+class FileForm(forms.Form):
+    """What the uploaded file is needed for."""
+
+    purpose = forms.CharField(
+        label="用途",
+        max_length=100,
+        help_text="记入日志，如“与原表核对”。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请写明下载的用途，会记入日志。"},
+    )
+
+
+class TakeBackForm(forms.Form):
+    """The whole import, or what it wrote about some organisations."""
+
+    part = forms.ChoiceField(choices=[("all", "全部撤回"), ("some", "只撤回勾选的组织")], initial="all")
+    branch = forms.ModelMultipleChoiceField(Organization.objects.none(), required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, places: list[Place]) -> None:
+        super().__init__(data)
+        self.places = places
+        chosen: Any = self.fields["branch"]
+        chosen.queryset = Organization.objects.filter(pk__in=[place.organization.pk for place in places])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to take back the part of nobody."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("part") == "some" and not data.get("branch"):
+            raise forms.ValidationError("请勾选要撤回的组织，或选“全部撤回”。")
+        return data
+
+    @property
+    def branches(self) -> list[Organization] | None:
+        """The organisations chosen, None for all."""
+        return list(self.cleaned_data["branch"]) if self.cleaned_data["part"] == "some" else None
+
+
+class MendForm(forms.Form):
+    """A cell written anew. ``back`` are the conditions of the preview it was written in."""
+
+    field = forms.RegexField(r"^[a-z_]{1,40}$", widget=forms.HiddenInput)
+    text = forms.CharField(required=False, strip=False)
+    back = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def conditions(self) -> QueryDict:
+        """The conditions of the preview, as they may stand in its address."""
+        return QueryDict(self.data.get("back", "")[:500], mutable=True)
+
+    @property
+    def size(self) -> int:
+        """Rows a page of that preview has."""
+        return {str(size): size for size in SIZES}.get(self.conditions.get("size", ""), DEFAULT_SIZE)
+
+
+class DecideForm(forms.Form):
+    """What becomes of ticked rows, or of all that offer it; nothing chosen takes decisions back."""
+
+    row = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    choice = forms.ChoiceField(choices=Choice.choices, required=False)
+    all = forms.BooleanField(required=False)
+    back = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, *, roster: RosterImport) -> None:
+        super().__init__(data)
+        numbers = [number for number in data.getlist("row")[:1_000] if number.isdecimal() and len(number) < 8]
+        self.rows = dict(roster.rows.filter(number__in=numbers).values_list("number", "pk"))
+        self.fields["row"].choices = [(number, number) for number in self.rows]  # type: ignore[attr-defined]  # its own
+
+    def decide(self, roster: RosterImport, *, by: User) -> int:
+        """Decide; returns about how many rows. Refusals come from ``deciding``."""
+        choice = Choice(self.cleaned_data["choice"]) if self.cleaned_data["choice"] else None
+        rows = None if self.cleaned_data["all"] else [self.rows[number] for number in self.cleaned_data["row"]]
+        return deciding.decide_all(roster, choice, by=by, rows=rows)
+
+
+class NameForm(forms.Form):
+    """What a name of the file means: an organisation that is known, or one to be created with the import."""
+
+    name = forms.CharField(max_length=120, widget=forms.HiddenInput)
+    organization = OrganizationChoiceField(label="就是", required=False)
+    parent = OrganizationChoiceField(label="上级组织", required=False)
+    org_type = forms.ChoiceField(label="组织类别", choices=OrgType.choices, required=False, initial=OrgType.BRANCH)
+
+    def __init__(self, data: QueryDict | None = None, *, roster: RosterImport, user: User, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.roster, self.user = roster, user
+        inside = Organization.objects.active().under(roster.organization).in_screen_order()
+        told = data or self.initial
+        for field, right in (("organization", purposes.of(roster).right), ("parent", Right.STRUCTURE)):
+            offered = inside.manageable_by(user, right=right)
+            if field == "parent":
+                offered = offered.exclude(org_type=OrgType.BRANCH)
+            picker: Any = self.fields[field]
+            picker.offer(offered, chosen=str(told.get(field, "")), right=right.value)
+
+    @cached_property
+    def may_create(self) -> bool:
+        """Whether the person may create organisations there."""
+        there = Organization.objects.manageable_by(self.user, right=Right.STRUCTURE)
+        return there.filter(pk=self.roster.organization_id).exists()
+
+    def settle(self) -> None:
+        """Keep the answer; refusals come from ``deciding``."""
+        given = self.cleaned_data
+        if given["parent"] is not None:
+            org_type = OrgType(given["org_type"] or OrgType.BRANCH)
+            name, parent = given["name"], given["parent"]
+            deciding.want_branch(self.roster, name=name, parent=parent, org_type=org_type, by=self.user)
+        else:
+            deciding.call_branch(self.roster, name=given["name"], organization=given["organization"], by=self.user)

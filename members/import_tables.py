@@ -18,7 +18,7 @@ from branches.models import Organization
 from branches.scoping import within
 from members import privacy
 from members.models import Member
-from members.models.roster import ImportPurpose, ImportState, RosterImport, RowState
+from members.models.roster import ImportPurpose, ImportState, RosterImport
 from members.roster.effects import Effect
 from members.roster.reviewing import Review
 
@@ -26,6 +26,7 @@ NOTHING = "—"
 CHIPS = {
     ImportState.UPLOADED: "busy",
     ImportState.CHECKING: "busy",
+    ImportState.TO_ARRANGE: "care",
     ImportState.TO_CONFIRM: "care",
     ImportState.WRITING: "busy",
     ImportState.DONE: "good",
@@ -103,7 +104,8 @@ class ImportTable(tables.Table):
         return render_to_string("components/_chip.html", {"state": CHIPS[state], "word": state.label})
 
     def render_deeds(self, record: RosterImport) -> SafeString:
-        word = "去确认" if record.state == ImportState.TO_CONFIRM else "查看"
+        words = {ImportState.TO_ARRANGE: "去识别", ImportState.TO_CONFIRM: "去确认"}
+        word = words.get(ImportState(record.state), "查看")
         url = reverse("members:import", args=[record.pk])
         return format_html('<a href="{}">{}<span class="visually-hidden">{}</span></a>', url, word, record.file_name)
 
@@ -169,6 +171,6 @@ def counts_in_words(roster: RosterImport) -> str:
     review = Review(roster)
     if not review.total:
         return ""
-    refused = review.rows_in(RowState.INVALID, RowState.ELSEWHERE)
+    refused = review.refused
     counted = (("新增", review.new), ("更新", review.updated), ("无变化", review.same), ("有问题", refused))
     return f"共 {review.total:,}：" + "，".join(f"{word} {count:,}" for word, count in counted if count)

@@ -100,15 +100,17 @@ def enter(
 
 
 @transaction.atomic
-def correct(member: Member, *, values: Mapping[str, Any], version: int, by: User) -> Member:
+def correct(member: Member, *, values: Mapping[str, Any], version: int, by: User, locked: bool = True) -> Member:
     """Save corrected facts of a person and return the record as saved; the branch stays.
+
+    Without ``locked`` facts of a verified record are corrected too: a level above has agreed (``corrections``).
 
     Values that change nothing write nothing. Rules of age are asked again only where what they look at changes, so an
     old record can be mended bit by bit. Refuses what ``enter`` refuses, locked facts of a verified record, a void
     record, leaving the League by the way, and – with the code STALE – a record changed since ``version`` was read.
     """
     today = timezone.localdate()
-    stored = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    stored = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     if stored.version != version:
         raise ValidationError("他人刚刚修改了这条记录，请再保存一次进行比对。", code=STALE)
     if stored.status == MemberStatus.VOID:
@@ -125,7 +127,7 @@ def correct(member: Member, *, values: Mapping[str, Any], version: int, by: User
     changes = audit.difference(before, in_words(stored)) | _sealed_changes(had, stored)
     if not changes:
         return stored
-    if stored.is_verified and any(label_of(name) in changes for name in LOCKED):
+    if locked and stored.is_verified and any(label_of(name) in changes for name in LOCKED):
         raise ValidationError(LOCKED_SENTENCE)
     stored.spell_name()
     stored.version += 1
@@ -156,8 +158,8 @@ def void(members: list[Member], *, reason: str, by: User) -> None:
     if not reason.strip():
         raise ValidationError({"reason": "请选择作废原因。"})
     today, moment = timezone.localdate(), timezone.now()
-    locked = Member.objects.select_for_update(of=("self",)).filter(pk__in=[member.pk for member in members])
-    stored = list(locked.order_by("pk"))
+    locked = Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    stored = list(locked.filter(pk__in=[member.pk for member in members]))
     _refuse_void(stored)
     for member in stored:
         changes = {"状态": [member.get_status_display(), MemberStatus.VOID.label]}
@@ -179,7 +181,7 @@ def restore(member: Member, *, by: User, reason: str = "") -> Member:
     Only a level above the branch may. Refuses a record that is not void, one merged into another, one whose number has
     been entered anew, and one whose branch is closed.
     """
-    stored = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    stored = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     if stored.status != MemberStatus.VOID:
         raise ValidationError("这条记录没有作废，不需要恢复。")
     if stored.merged_into_id is not None:

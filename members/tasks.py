@@ -18,3 +18,19 @@ def write_roster(import_id: int, user_id: int) -> None:
     from members.roster import applying
 
     applying.write(import_id, user_id)
+
+
+@task()
+def make_list(export_id: int) -> None:
+    """Make the file of an export (``members.lists.making``)."""
+    from members.lists import making
+
+    making.make(export_id)
+
+
+@task()
+def compare_national(comparison_id: int) -> None:
+    """Hold a list of the national system against ours (``members.national_check.comparing``)."""
+    from members.national_check import comparing
+
+    comparing.compare(comparison_id)

@@ -3,8 +3,9 @@
 from django.urls import URLPattern, path
 
 from members.cadre_urls import urlpatterns as cadre_urls
+from members.export_urls import urlpatterns as export_urls
 from members.import_urls import urlpatterns as import_urls
-from members.views import national, records, releases, sameness, traces
+from members.views import corrections, national, records, releases, sameness, traces
 
 app_name = "members"
 records_urls: list[URLPattern] = [
@@ -28,6 +29,8 @@ records_urls: list[URLPattern] = [
     path("members/<int:pk>/edit/", records.edit, name="edit"),
     path("members/same/", sameness.same, name="same"),
     path("members/<int:pk>/same/", sameness.merge_records, name="merge_records"),
+    path("members/corrections/", corrections.corrections, name="corrections"),
+    path("members/<int:pk>/correction/", corrections.correction, name="correction"),
     path("members/<int:pk>/different/", sameness.different, name="different"),
     path("members/<int:pk>/void/", records.void, name="void"),
     path("members/<int:pk>/restore/", records.restore, name="restore"),
@@ -35,4 +38,4 @@ records_urls: list[URLPattern] = [
     path("members/<int:pk>/traces/", traces.traces, name="traces"),
     path("members/<int:pk>/national/withdraw/", national.withdraw, name="national_withdraw"),
 ]
-urlpatterns = [*records_urls, *cadre_urls, *import_urls]
+urlpatterns = [*records_urls, *cadre_urls, *import_urls, *export_urls]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
+from typing import Any
 
 from django.db.models import Field
 
@@ -43,8 +45,14 @@ def said(member: Member, name: str) -> str:
         return in_month_or_day(member, name, value)
     if value in (None, ""):
         return ""
-    display = getattr(member, f"get_{name}_display", None)
-    return str(display()) if display else str(value)
+    return _labels(name).get(value, str(value))
+
+
+@cache
+def _labels(name: str) -> dict[Any, str]:
+    """The words of a column with choices. Asking the record for them goes through all choices each time."""
+    field = Member._meta.get_field(name)
+    return {value: str(label) for value, label in getattr(field, "flatchoices", ())}
 
 
 def in_month_or_day(member: Member, name: str, value: dt.date) -> str:

@@ -57,6 +57,8 @@ OF_A_PERSON = _pages(
     *("national_mark", "national_withdraw", "export_profile", "traces"),
 )
 OF_AN_EXPORT = _pages("members", "export_request", "export_refuse")
+OF_A_LIST = _pages("members", "export", "list_export")
+OF_A_COMPARISON = _pages("members", "comparison", "comparison_new")
 OF_THE_LOG = _pages("branches", "log_entry", "log_anchors")
 OF_AN_ACTIVITY = _pages("activities", "activity", "edit", "void", "restore")
 OF_AN_IMPORT = _pages("members", "import", "import_row", "import_absent", "import_changes", "import_take_back")
@@ -92,6 +94,9 @@ MENU = (
             Entry("团干部", "members:cadres", Sight.ROSTER, OF_A_POST),
             Entry("通讯录", "members:contacts", Sight.ROSTER),
             Entry("疑似同一人", "members:same", Right.PEOPLE, _pages("members", "merge_records", "different")),
+            Entry("更正申请", "members:corrections", Right.PEOPLE, _pages("members", "correction")),
+            Entry("国家系统核对", "members:comparisons", Sight.ROSTER, OF_A_COMPARISON),
+            Entry("我的导出", "members:exports", Sight.ROSTER, OF_A_LIST),
             Entry("导出申请", "members:export_requests", Right.CLEAR_EXPORT, OF_AN_EXPORT),
         ),
     ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,7 +37,8 @@ def completion_on_paper(organization: Organization, on: dt.date, *, asked: Asked
 def completion_as_workbook(organization: Organization, on: dt.date, *, asked: Asked, said: str, by: User) -> bytes:
     """The table as XLSX: 汇总 by organisation as on the page, 缺项明细 with the facts behind its figures.
 
-    People appear as the page shows them: of other branches than the own by surname only. The log notes who took it.
+    People appear as the page shows them: of other branches than the own by surname only. The log notes who took it, how
+    many lines, and the SHA-256 of the file.
     """
     found = found_under(organization, on, asked)
     board = board_from(found, organization, user=by, asked=asked)
@@ -46,18 +48,24 @@ def completion_as_workbook(organization: Organization, on: dt.date, *, asked: As
     plan = WorkbookPlan([_summary(board, heading, notes), _details(board, lines, heading, notes)])
     file = io.BytesIO()
     write_workbook(plan, file)
-    _record(audit.Kind.EXPORTED, board, said, by)
+    taken = {
+        "缺项明细": [None, f"{min(len(lines), MOST_LINES)} 条"],
+        "文件 SHA-256": [None, hashlib.sha256(file.getvalue()).hexdigest()],
+    }
+    _record(audit.Kind.EXPORTED, board, said, by, taken)
     return file.getvalue()
 
 
-def _record(kind: AuditEntry.Kind, board: Board, said: str, by: User) -> None:
-    changes = {
+def _record(
+    kind: AuditEntry.Kind, board: Board, said: str, by: User, more: Mapping[str, list[str | None]] | None = None
+) -> None:
+    changes: dict[str, list[str | int | None]] = {
         "内容": [None, TITLE],
         "组织数": [None, board.lower_count],
         "缺项": [None, board.listed.missing],
         "条件": [None, said or "全部"],
     }
-    audit.record(kind, board.organization, by=by, at=board.organization, changes=changes)
+    audit.record(kind, board.organization, by=by, at=board.organization, changes={**changes, **(more or {})})
 
 
 def _behind(board: Board, found: Found) -> Found:

@@ -14,7 +14,7 @@ from branches import applications, elections, succession
 from branches.models import ChangeRequest, Organization, User
 from branches.permissions import permissions_on
 from branches.scoping import Right, within
-from members import completeness
+from members import completeness, corrections
 from members.health import without_secretary
 from members.leaving import LEAVING_SOON, Leaving, leaving
 from members.models import ExportRequest, ImportState, Member, RosterImport
@@ -22,7 +22,7 @@ from members.models.people import IN_LEAGUE
 
 # Who has not looked after so many days will not.
 FAILED_WITHIN = dt.timedelta(days=7)
-IMPORTS = (ImportState.TO_CONFIRM, ImportState.FAILED)
+IMPORTS = (ImportState.TO_ARRANGE, ImportState.TO_CONFIRM, ImportState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,13 @@ class Todo:
 
 def todos_for(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     """What is to be done there and below, most pressing first; only what the person may look at. Constant queries."""
-    waiting = [*_imports(user, organization, on), *_requests(user, organization), *_exports(user, organization)]
+    waiting = [
+        *_imports(user, organization, on),
+        *_requests(user, organization),
+        *_successors(user, organization),
+        *_corrections(user, organization),
+        *_exports(user, organization),
+    ]
     return _pressing_first([*health_of(user, organization, on), *waiting])
 
 
@@ -115,6 +121,15 @@ def _requests(user: User, organization: Organization) -> list[Todo]:
     ]
 
 
+def _successors(user: User, organization: Organization) -> list[Todo]:
+    """Organisations whose administrator waits for a successor whose code ran out; a single one is opened at once."""
+    there = Organization.objects.manageable_by(user, right=Right.GRANTS).under(organization).active()
+    late = there.filter(succession.successor_overdue(timezone.now())).in_screen_order().values_list("pk", flat=True)
+    found = list(late)
+    one = reverse("branches:grants", args=found) if len(found) == 1 else _lower(organization, administrator="overdue")
+    return [Todo("problem", "已过期", "接任人未注册，注册码已过期", len(found), "个", one, "去办理")]
+
+
 def _vacancies(user: User, organization: Organization) -> list[Todo]:
     below = Organization.objects.visible_to(user).under(organization).active()
     url = _address("reports:vacancies", organization)
@@ -160,13 +175,26 @@ def _imports(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     )
     began = timezone.make_aware(dt.datetime.combine(on - FAILED_WITHIN, dt.time.min))
     counted = there.aggregate(
+        unclear=Count("pk", filter=Q(state=ImportState.TO_ARRANGE)),
         waiting=Count("pk", filter=Q(state=ImportState.TO_CONFIRM)),
         failed=Count("pk", filter=Q(state=ImportState.FAILED, started_by=user, created_at__gte=began)),
     )
-    waiting, failed = (_address("members:imports", organization, state=state.value) for state in IMPORTS)
+    unclear, waiting, failed = (_address("members:imports", organization, state=state.value) for state in IMPORTS)
     return [
+        Todo("care", "待识别", "待确定表头和各列的导入", counted["unclear"], "件", unclear, "去识别"),
         Todo("care", "待确认", "待确认的导入", counted["waiting"], "件", waiting, "去确认"),
         Todo("problem", "失败", f"{FAILED_WITHIN.days} 天内本人失败的导入", counted["failed"], "件", failed, "去查看"),
+    ]
+
+
+def _corrections(user: User, organization: Organization) -> list[Todo]:
+    """Corrections of verified records that wait for this person's word, and the person's own that came back."""
+    waiting = corrections.decidable(user, organization).count()
+    returned = corrections.returned_to(user, organization).count()
+    url = _address("members:corrections", organization)
+    return [
+        Todo("care", "待审核", "待审核的更正申请", waiting, "件", url, "去审核"),
+        Todo("problem", "已退回", "本人被退回的更正申请", returned, "件", url, "去查看"),
     ]
 
 

@@ -19,6 +19,7 @@ class Access(Enum):
     SEE_LOG = "who may read the log of the organisation"
     SEE_TRACES = "who may look at the people there and read the log of the organisation"
     REVEAL_PEOPLE = "who may look at the people there and has a reason to see a number in clear"
+    SEE_OWN_EXPORT = "who had the list made, and may still look at the people there"
     EXPORT_CLEAR = "who holds the right CLEAR_EXPORT there"
     MANAGE_STRUCTURE = "who holds the right STRUCTURE there"
     MANAGE_STRUCTURE_BELOW = "who holds the right STRUCTURE above, not on the organisation itself"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from members.models.roster import RowKind
+from members.roster.arranging import Arranged
 from members.roster.choices import ORGANIZATIONS
 from members.roster.columns import Column
 from members.roster.families import Family
@@ -150,9 +151,9 @@ FAMILY: Final = Family(
 )
 
 
-def lay_out(workbook: Workbook) -> list[SheetLayout]:
+def lay_out(workbook: Workbook, *, arranged: Mapping[str, Arranged] | None = None) -> list[SheetLayout]:
     """Take the sheets of a list of activities apart; refuses what ``layouts.lay_out`` refuses."""
-    return lay_out_sheets(workbook, (FAMILY,))
+    return lay_out_sheets(workbook, (FAMILY,), arranged)
 
 
 def label_of(field: str) -> str:

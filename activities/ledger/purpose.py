@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from activities.ledger import blank, writing
-from activities.ledger.columns import COLUMNS, KIND, lay_out
+from activities.ledger.columns import COLUMNS, FAMILY, KIND, lay_out
 from activities.ledger.planning import plan_activities
 from activities.ledger.rows import clean
 from activities.models import Activity
@@ -48,6 +48,7 @@ def offer() -> None:
             shown={RowKind.ACTIVITIES: ("topic", "held_on", "kind", "branch", "people", "attended")},
             count_words={"activities_created": "新增活动"},
             finding_words=_FINDING_WORDS,
+            families=(FAMILY,),
         )
     )
     undoing.register_return(Activity, writing.take_back)

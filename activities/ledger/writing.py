@@ -22,7 +22,7 @@ def write(roster: RosterImport, plan: ActivityPlan, /, *, by: User) -> dict[str,
 
 def take_back(taking: TakingBack, changes: list[RosterChange]) -> None:
     """Delete the activities an import recorded, with their attendance, unless somebody changed or voided them since."""
-    now = Activity.objects.select_for_update(of=("self",)).select_related("organization")
+    now = Activity.objects.select_for_update(of=("self",), no_key=True).select_related("organization")
     activities = now.in_bulk([change.object_id for change in changes])
     going = taking.untouched(changes, activities)
     for change in going:

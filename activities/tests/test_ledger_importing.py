@@ -266,7 +266,7 @@ def test_the_preview_has_the_words_of_activities(world):
 
     assert (roster.purpose, roster.counts["rows"]) == (
         ImportPurpose.ACTIVITIES,
-        {"activities": {"new": 1, "update": 0, "same": 0, "invalid": 1, "elsewhere": 0}},
+        {"activities": {"new": 1, "update": 0, "same": 0, "invalid": 1, "elsewhere": 0, "asked": 0}},
     )
     first = roster.rows.first()
     assert (first.label, first.shown) == (

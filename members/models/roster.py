@@ -19,6 +19,9 @@ from tuanjian import sealing
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from members.models.decisions import RosterDecision
+    from members.models.mends import RosterMend
+
 
 class ImportPurpose(models.TextChoices):
     """What a file is imported for; ``members.roster.purposes`` says what each reads and writes."""
@@ -47,11 +50,23 @@ class RowState(models.TextChoices):
     SAME = "same", "无变化"
     INVALID = "invalid", "有误"
     ELSEWHERE = "elsewhere", "不在管理范围"
+    ASKED = "asked", "待确定"
+
+
+class Choice(models.TextChoices):
+    """What a person may decide about a row (``members.roster.deciding``)."""
+
+    MOVE = "move", "调入本支部"
+    SAME = "same", "就是同一人，更正证件号"
+    MERGE = "merge", "就是同一人，保留原证件号"
+    DIFFERENT = "different", "不是同一人"
+    APPLY = "apply", "按此人更新"
 
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", "已上传"
     CHECKING = "checking", "检查中"
+    TO_ARRANGE = "to_arrange", "待识别"
     TO_CONFIRM = "to_confirm", "待确认"
     WRITING = "writing", "写入中"
     DONE = "done", "已完成"
@@ -87,6 +102,12 @@ class RosterImport(models.Model):
     # One a sheet: name, kind, heading row, columns, unmapped headings, warnings, lines left out. No cells.
     sheets = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
+    # By the name of the sheet, how somebody wants it to be read (``members.roster.layouts.Arranged``).
+    arranged = models.JSONField(default=dict)
+    # Branches to be made first, as somebody wanted it in the preview: name, parent_id, org_type; and names of the file
+    # that mean an organisation, with its key.
+    new_branches = models.JSONField(default=list)
+    named_branches = models.JSONField(default=dict)
     error_code = models.CharField(max_length=20, blank=True)
     error = models.CharField("失败原因", max_length=300, blank=True)
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
@@ -100,6 +121,8 @@ class RosterImport(models.Model):
     if TYPE_CHECKING:
         rows: RelatedManager[RosterRow]
         changes: RelatedManager[RosterChange]
+        mends: RelatedManager[RosterMend]
+        decisions: RelatedManager[RosterDecision]
 
     class Meta:
         verbose_name = verbose_name_plural = "导入"
@@ -170,6 +193,8 @@ class RosterRow(models.Model):
     problems = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     changes = models.JSONField(default=dict)
+    # What may be decided about it, values of ``Choice``.
+    offers = models.JSONField(default=list)
     sealed = models.TextField()
 
     class Meta:
@@ -187,14 +212,19 @@ class RosterRow(models.Model):
     @property
     def content(self) -> dict[str, Any]:
         """``read``: the row as in the file; ``shown``: its values as planned. Raises ``sealing.SealBroken``."""
-        content: dict[str, Any] = json.loads(sealing.unseal("roster.row", self.sealed))
-        return content
+        return opened(self.sealed)
 
     @property
     def shown(self) -> dict[str, str]:
         """The values as they will be kept, by field."""
         shown: dict[str, str] = self.content["shown"]
         return shown
+
+
+def opened(sealed: str) -> dict[str, Any]:
+    """What the column ``sealed`` of a row holds; raises ``sealing.SealBroken``."""
+    content: dict[str, Any] = json.loads(sealing.unseal("roster.row", sealed))
+    return content
 
 
 class RosterChange(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -13,12 +14,15 @@ from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
+from branches.scoping import remembering
 from members.models.roster import ImportState, RosterImport, RosterRow
 from members.roster import purposes
 from members.roster.plan import Plan
+from members.roster.replanning import plan_of
+from members.roster.rows import CleanRow
 from members.roster.staging import staged
 from members.tasks import write_roster
-from tuanjian import bulk
+from tuanjian import bulk, collecting
 from tuanjian.locks import Lock, hold
 
 MOVED: Final = "moved"
@@ -62,8 +66,12 @@ def write(import_id: int, user_id: int) -> None:
 
 def _carry_out(roster: RosterImport, by: User) -> dict[str, int]:
     try:
-        with transaction.atomic():
-            counts = _write(roster, by)
+        with collecting.paused():
+            # Opened before the transaction: on SQLite it keeps everybody else from writing. Rows that are changed
+            # after this change the fingerprint of the import as well.
+            rows = list(staged(roster))
+            with transaction.atomic(), remembering(by):
+                counts = _write(roster, rows, by)
     except IntegrityError as conflict:
         # Somebody entered one of these people at the same moment, past the plan.
         _give_back(roster, _MOVED_SENTENCE, MOVED)
@@ -94,10 +102,11 @@ def _give_back(roster: RosterImport, error: str, code: str = "") -> None:
     )
 
 
-def _write(roster: RosterImport, by: User) -> dict[str, int]:
+def _write(roster: RosterImport, rows: Sequence[tuple[int, CleanRow]], by: User) -> dict[str, int]:
     # Also keeps two imports from entering the same people at once.
     hold(Lock.TREE)
-    roster = RosterImport.objects.select_for_update(of=("self",)).select_related("organization").get(pk=roster.pk)
+    imports = RosterImport.objects.select_for_update(of=("self",), no_key=True).select_related("organization")
+    roster = imports.get(pk=roster.pk)
     if roster.state != ImportState.WRITING:
         raise ValidationError("这次导入已经由他人处理，请刷新页面查看结果。")
     organization = roster.organization
@@ -106,15 +115,11 @@ def _write(roster: RosterImport, by: User) -> dict[str, int]:
     purpose = purposes.of(roster)
     if not Organization.objects.manageable_by(by, right=purpose.right).filter(pk=organization.pk).exists():
         raise ValidationError("您现在没有在这里导入的权限，请联系上级管理员。")
-    keys, rows = [], []
-    for key, row in staged(roster):
-        keys.append(key)
-        rows.append(row)
-    plan = purpose.plan(rows, organization=organization, by=by, update_existing=roster.update_existing, lock=True)
+    plan = plan_of(roster, [row for _, row in rows], by=by, lock=True)
     if plan.fingerprint != roster.fingerprint:
         raise ValidationError(_MOVED_SENTENCE, code=MOVED)
     counts = purpose.write(roster, plan, by=by)
-    _note_targets(keys, plan)
+    _note_targets([key for key, _ in rows], plan)
     _finish(roster, by, counts)
     return counts
 

@@ -29,6 +29,7 @@ from tuanjian.spreadsheets import Cell, Kind
 from tuanjian.spreadsheets.cleaning import Vocabulary, fold, has_control_characters, tidy_line, tidy_text
 
 _LONGEST: Final = {"work_unit": 100, "remark": 500, "email": 100, "full_name": 120, "short_name": 50, "phone": 30}
+_EACH_ITS_OWN: Final = frozenset({"id_number", "name", "phone", "email", "member_no"})
 _YEAR_ALONE = re.compile(r"((?:19|20)[0-9]{2})年?(?:\.0+)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _OFFICE_PHONE = re.compile(r"[0-9][0-9 ()（）/、,，;；+-]{4,28}[0-9]|[0-9-]{5,20}(?:转|-)[0-9]{1,6}")
@@ -81,6 +82,8 @@ class Cleaner:
     def read(self, field: str, cell: Cell, kind: RowKind, *, date1904: bool = False) -> Value:
         """The value of a cell in the column of this field; raises ``CellRefused``."""
         # A number is read for each row anyway; everything else repeats.
+        if field in _EACH_ITS_OWN:
+            return self._read(field, cell, kind, date1904=date1904)
         key = (field, kind == RowKind.ORGANIZATIONS, date1904, cell)
         known = self._known.get(key)
         if known is None:
@@ -88,8 +91,7 @@ class Cleaner:
                 known = self._read(field, cell, kind, date1904=date1904)
             except CellRefused as refusal:
                 known = refusal
-            if field not in ("id_number", "name", "phone"):
-                self._known[key] = known
+            self._known[key] = known
         if isinstance(known, CellRefused):
             raise known
         return known

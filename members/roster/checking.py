@@ -8,22 +8,22 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization
-from members.models.roster import ImportPurpose, ImportState, RosterFile, RosterImport
+from branches.scoping import remembering
+from members.models.roster import ImportState, RosterFile, RosterImport
 from members.roster import purposes
-from members.roster.absent import covered_branches
-from members.roster.classifying import count_findings
-from members.roster.findings import Finding
-from members.roster.layouts import SheetLayout
-from members.roster.rows import letter
+from members.roster.replanning import note_plan, plan_of
+from members.roster.rereading import about, can_be_asked, lay_out, remember_shapes
 from members.roster.staging import read_of, store
+from tuanjian import collecting
 from tuanjian.sealing import SealBroken
-from tuanjian.spreadsheets import FileRefused, Limits, Workbook
+from tuanjian.spreadsheets import FileRefused, Workbook
 from tuanjian.spreadsheets.reading import read_workbook
 
 LEASE: Final = dt.timedelta(minutes=3)
@@ -46,7 +46,8 @@ def check(import_id: int) -> None:
         return
     roster = RosterImport.objects.select_related("organization", "started_by").get(pk=import_id)
     try:
-        _check(roster)
+        with collecting.paused(), remembering(roster.started_by):
+            _check(roster)
     except FileRefused as refusal:
         _fail(roster, refusal.code, refusal.message)
     except SealBroken as broken:
@@ -89,21 +90,25 @@ def _check(roster: RosterImport) -> None:
         _fail(roster, "R_OUT_OF_SCOPE", _NO_RIGHT)
         return
     workbook = read_file(roster)
-    layouts = purpose.lay_out(workbook)
+    remember_shapes(roster, workbook)
+    try:
+        layouts = lay_out(roster, workbook)
+    except FileRefused as refusal:
+        if not can_be_asked(roster, refusal, workbook):
+            raise
+        _ask(roster, workbook, refusal)
+        return
     total = sum(len(layout.rows) for layout in layouts)
     _progress(roster, done=_READ * total, total=_STEPS * total)
     rows = list(purpose.clean(layouts, roster.as_of_on))
     read = [read_of(row) for row in rows]
-    plan = purpose.plan(rows, organization=roster.organization, by=user, update_existing=roster.update_existing)
+    plan = plan_of(roster, rows, by=user)
     _progress(roster, done=_PLANNED * total)
     store(roster, plan.rows, read, progress=lambda done: _progress(roster, done=_PLANNED * total + done))
     roster.state, roster.lease_until = ImportState.TO_CONFIRM, None
     roster.error_code = roster.error = ""
-    roster.fingerprint = plan.fingerprint
-    branches = covered_branches(plan) if roster.purpose == ImportPurpose.ROSTER else []
-    findings = count_findings(plan.rows)
-    roster.counts = {"rows": plan.totals_by_kind(), "branches": branches, "findings": findings}
-    roster.sheets = [_about(layout) for layout in layouts]
+    note_plan(roster, plan)
+    roster.sheets = about(roster, workbook, layouts)
     roster.warnings = list(workbook.warnings)
     roster.checked_at = timezone.now()
     roster.done = roster.total = _STEPS * total
@@ -119,7 +124,7 @@ def read_file(roster: RosterImport) -> Workbook:
     with tempfile.TemporaryDirectory(prefix="roster-") as folder:
         path = Path(folder) / "file"
         path.write_bytes(content)
-        return read_workbook(path, name=roster.file_name, limits=Limits())
+        return read_workbook(path, name=roster.file_name, limits=settings.TUANJIAN_IMPORT_LIMITS)
 
 
 def _progress(roster: RosterImport, *, done: int, total: int | None = None) -> None:
@@ -127,6 +132,17 @@ def _progress(roster: RosterImport, *, done: int, total: int | None = None) -> N
     if total is not None:
         values["total"] = total
     RosterImport.objects.filter(pk=roster.pk).update(**values)
+
+
+@transaction.atomic
+def _ask(roster: RosterImport, workbook: Workbook, refusal: FileRefused) -> None:
+    """Wait for somebody to say how the sheets are to be read."""
+    roster.rows.all().delete()
+    roster.state, roster.lease_until, roster.counts, roster.fingerprint = ImportState.TO_ARRANGE, None, {}, ""
+    roster.sheets, roster.warnings = about(roster, workbook, ()), list(workbook.warnings)
+    roster.error_code, roster.error = refusal.code, refusal.message[:300]
+    roster.save()
+    _note_job(roster, roster.get_state_display(), refusal.message)
 
 
 @transaction.atomic
@@ -142,21 +158,3 @@ def _note_job(roster: RosterImport, result: str, why: str = "") -> None:
     changes = {"结果": [None, result]}
     kind, by = audit.Kind.JOB, roster.started_by
     audit.record(kind, roster, by=by, at=roster.organization, changes=changes, reason=why, job=roster.job)
-
-
-def _about(layout: SheetLayout) -> dict[str, Any]:
-    """What the preview says about a sheet. Headings are kept, cells are not."""
-    return {
-        "name": layout.name,
-        "kind": layout.kind.value,
-        "header_row": layout.header_row,
-        "columns": {letter(column): name for column, name in layout.fields.items()},
-        "unmapped": [text[:40] for text in layout.unmapped.values()],
-        "rows": len(layout.rows),
-        "left_out": [[line, reason] for line, reason in layout.left_out],
-        "warnings": [list(_finding(finding)) for finding in layout.warnings],
-    }
-
-
-def _finding(finding: Finding) -> tuple[str, str]:
-    return finding.code, finding.message

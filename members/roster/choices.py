@@ -32,7 +32,7 @@ _DICTIONARIES: Final = {
     "unit_category": "行业类别",
 }
 # Columns in which other words than those listed make sense: several posts, short names, what is in the file itself.
-_OTHER_WORDS: Final = frozenset({"league_post", "branch", "parent"})
+OTHER_WORDS: Final = frozenset({"league_post", "branch", "parent"})
 
 
 def dictionaries() -> dict[str, Sequence[str]]:
@@ -85,7 +85,7 @@ def sheet_column(
         number_format=column.number_format,
         locked=locked,
         choices=chosen if lists.get(chosen) else "",
-        other_words=column.field in _OTHER_WORDS,
+        other_words=column.field in OTHER_WORDS,
         note=note or column.note,
     )
 

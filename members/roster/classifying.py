@@ -14,10 +14,11 @@ from django.db.models.functions import Cast
 
 from members.models.roster import RosterImport, RosterRow, RowState
 from members.roster import purposes
+from members.roster.findings import ELSEWHERE, SAME_PERSON
 from members.roster.plan import PlannedRow
 from members.roster.showing import without_numbers
 
-REFUSED: Final = (RowState.INVALID, RowState.ELSEWHERE)
+REFUSED: Final = (RowState.INVALID, RowState.ELSEWHERE, RowState.ASKED)
 # Half a sentence for findings whose sentence names what stands in the cell, and so differs from row to row.
 WORDS: Final = {
     "R_AGE_BAD": "年龄不合理",
@@ -75,6 +76,8 @@ WORDS: Final = {
     "W_SECOND_SECRETARY": "有两名书记",
     "W_VALUE_UNKNOWN": "不在字典中，或不能识别",
 }
+# Warnings for which a row is not imported, or not before somebody has decided.
+_REASONS: Final = frozenset({ELSEWHERE, SAME_PERSON})
 _LEFT_OUT: Final = "未导入"
 
 
@@ -143,7 +146,9 @@ def rows_with(rows: QuerySet[RosterRow], key: str) -> QuerySet[RosterRow]:
 
 
 def _findings(state: str, problems: Sequence[Sequence[str]], warnings: Sequence[Sequence[str]]) -> dict[str, str]:
-    """What counts about a row, by class: its problems if it has been refused for them, else its warnings."""
+    """What counts about a row, by class: what it is not imported for if that is so, else its warnings."""
+    if state in REFUSED and state != RowState.INVALID:
+        warnings = [each for each in warnings if each[0] in _REASONS] or warnings
     return dict(_keyed(problems if state == RowState.INVALID else warnings))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 from members.models.roster import RowKind
@@ -53,21 +54,21 @@ PEOPLE: Final = (
         PEOPLE_KINDS,
         usual="名字 团员姓名 学生姓名 团干部姓名 干部姓名 青年姓名 人员姓名 成员姓名 员工姓名 职工姓名 "
         "本人姓名 党员姓名 "
-        "中文姓名 真实姓名",
+        "中文姓名 真实姓名 人员名称 name",
         words=r"姓名",
-        but=r"录入|填报|经办|负责|书记|领导|审核|导师|师傅",
+        but=r"录入|填报|经办|负责|书记|支书|领导|审核|导师|师傅",
         required=PEOPLE_KINDS,
         note="证件上的姓名，少数民族姓名中间用“·”。",
     ),
-    Column("gender", "性别", PEOPLE_KINDS, words=r"^性别$|^男女$", width=6),
+    Column("gender", "性别", PEOPLE_KINDS, usual="男/女", words=r"性别$|^男女$", width=6),
     Column(
         "id_number",
         "身份证号",
         PEOPLE_KINDS,
         usual="身份证 身份证号码 公民身份号码 公民身份证号码 居民身份证号 居民身份证号码 身份证件号 "
         "身份证件号码 证件号码 证件号",
-        words=r"身份证|证件号|身份号码|公民身份|居民证号|身分证",
-        but=r"类型|种类|复印|照片|有效|到期|签发|地址|后.?位|日期|时间|机关",
+        words=r"身份证|证件号|身份号|身份id|公民身份|居民证号|身分证",
+        but=r"类型|种类|复印|照片|有效(?!身份|证件)|到期|签发|地址|后.?位|日期|时间|机关",
         required=(_M, _C),
         width=22,
         note="18 位，按文本填写。",
@@ -82,12 +83,20 @@ PEOPLE: Final = (
         width=12,
         note="如 2004-05-04；有身份证号的可不填。",
     ),
-    Column("ethnicity", "民族", PEOPLE_KINDS, usual="族别 民族成份 民族成分", words=r"^民族", width=8),
+    Column(
+        "ethnicity",
+        "民族",
+        PEOPLE_KINDS,
+        usual="族别 民族成份 民族成分 名族",
+        words=r"^民族",
+        but=r"班|乡|学校|宗教",
+        width=8,
+    ),
     Column(
         "education",
         "学历",
         PEOPLE_KINDS,
-        usual="最高学历 文化程度 受教育程度 学历层次 教育程度",
+        usual="最高学历 文化程度 文化水平 受教育程度 学历层次 教育程度",
         stand_ins="全日制学历 在读学历 现有学历 第一学历 学历学位 在职学历 学历情况",
         words=r"学历|文化程度|教育程度",
         but=r"编号|证书|院校|专业|时间|单位|学校|系",
@@ -97,7 +106,7 @@ PEOPLE: Final = (
         "political_status",
         "政治面貌",
         PEOPLE_KINDS,
-        usual="政治面目 政治身份 党派",
+        usual="政治面目 政治身份 面貌 党派",
         words=r"政治面",
         but=r"时间|日期",
         width=12,
@@ -116,7 +125,7 @@ PEOPLE: Final = (
         "member_no",
         "发展团员编号",
         (_M,),
-        usual="团员编号 发展编号 团员发展编号 入团编号",
+        usual="团员编号 团员号 发展团员号 发展编号 团员发展编号 入团编号",
         stand_ins="入团志愿书编号 志愿书编号 团籍编号",
         words=r"(团员|发展|入团|志愿书).*(编号|号码)",
         but=r"团员证|时间",
@@ -133,7 +142,8 @@ PEOPLE: Final = (
         stand_ins="团组织全称 团组织名称 团组织 所在组织 所属组织 组织名称 组织全称 任职单位 任职支部 "
         "所在班级团支部 组织",
         words=r"支部|团组织|任职(单位|组织)|团委名称|团总支名称",
-        but=r"书记|职务|人数|委员|大会|电话|类型|类别|简称|上级|时间|日期|成员|转",
+        but=r"书记|职务|任职(?!单位|组织|支部|团)|人数|委员|大会|电话|类型|类别|简称|上级|时间|日期|成员|转|"
+        r"党(支|总|委|组织)",
         required=PEOPLE_KINDS,
         width=34,
         headings={_C: "任职组织"},
@@ -144,8 +154,9 @@ PEOPLE: Final = (
         (_M, _C),
         usual="现任团内职务 团内现任职务 担任团内职务 支部职务 任何团内职务 团职务 团内任职 团干部职务 "
         "现任团职 团内职务名称 "
-        "团支部职务",
-        stand_ins="职务 现任职务 任职 担任职务 职务名称 任职情况 岗位",
+        "团支部职务 支委职务 团支部任职",
+        # Not 岗位: that is what somebody works as.
+        stand_ins="职务 现任职务 任职 担任职务 职务名称 任职情况",
         words=r"(团内|团支部|支部|团组织|团干).*(职|岗)",
         but=r"时间|年月|日期|性质|行政|党内|称",
         required=(_C,),
@@ -166,7 +177,8 @@ PEOPLE: Final = (
         "post_nature",
         "团干部性质",
         (_M, _C),
-        usual="专职兼职挂职 专兼职 专兼挂 干部性质 任职性质 职务性质 专职兼职 专/兼职 团干性质 专职/兼职/挂职 "
+        usual="专职兼职挂职 专/兼/挂 专/兼/挂职 任职类型 干部类型 团干部类型 专兼职 专兼挂 "
+        "干部性质 任职性质 职务性质 专/兼职 团干性质 专职/兼职/挂职 "
         "专兼职情况",
         stand_ins="性质 任职方式 任职形式",
         words=r"专职.*兼职|专兼|干部?性质",
@@ -177,9 +189,9 @@ PEOPLE: Final = (
         "手机号",
         PEOPLE_KINDS,
         usual="手机 手机号码 本人手机 本人手机号 移动电话 移动电话号码 联系手机 手机电话 本人手机号码",
-        stand_ins="联系电话 联系方式 电话 电话号码 本人电话 本人联系电话 联系号码",
+        stand_ins="联系电话 联系方式 电话 tel mobile 电话号码 本人电话 本人联系电话 联系号码",
         words=r"手机|移动电话|联系(电话|方式)",
-        but=r"办公|家庭|固定|座机|单位|传真|短号|学校",
+        but=r"办公|家庭|固定|座机|单位|传真|短号|学校|品牌|型号",
         width=14,
     ),
     Column(
@@ -187,7 +199,7 @@ PEOPLE: Final = (
         "电子邮箱",
         PEOPLE_KINDS,
         usual="邮箱 email 邮件 电子邮件 邮箱地址 个人邮箱 qq邮箱 e-mail mail",
-        words=r"邮箱|电子邮件|email",
+        words=r"邮箱|信箱|电子邮件|email",
         width=22,
     ),
     Column(
@@ -197,8 +209,8 @@ PEOPLE: Final = (
         usual="学习工作单位 工作学习单位 现工作单位 工作单位名称 学习/工作单位 学习单位 工作单位全称 所在单位 "
         "单位 单位名称",
         stand_ins="工作部门 部门 所在部门 科室 工作单位及部门 单位部门 就读学校",
-        words=r"(工作|学习|现).*(单位|部门)",
-        but=r"性质|类别|电话|地址|职务|行业|时间",
+        words=r"(工作|学习|就业|现).*(单位|部门)|^单位.?部门",
+        but=r"性质|类别|电话|地址|职务$|行业|时间",
         width=24,
     ),
     Column(
@@ -219,7 +231,7 @@ ORGANIZATIONS: Final = (
         (_O,),
         usual="上级团组织 上级 上级组织名称 上级组织全称 上级团组织名称 上级团组织全称 隶属组织 直属上级 "
         "所属上级 主管团组织 "
-        "上级团委 直接上级组织",
+        "上级团委 直接上级组织 所属团委",
         words=r"上级|隶属",
         but=r"电话|党组织|类别|时间",
         width=34,
@@ -241,7 +253,7 @@ ORGANIZATIONS: Final = (
         "org_type",
         "组织类别",
         (_O,),
-        usual="组织类型 团组织类别 团组织类型 类别 类型 组织级别 组织层级",
+        usual="组织类型 团组织类别 团组织类型 类别 类型 级别 组织级别 组织层级",
         words=r"组织(类别|类型|级别|层级)",
         but=r"上级",
         required=(_O,),
@@ -260,7 +272,7 @@ ORGANIZATIONS: Final = (
         "成立时间",
         (_O,),
         usual="成立日期 成立年月 建立时间 组建时间 组织建立时间 建团时间 成立",
-        words=r"(成立|建立|组建).*(时|日|年)",
+        words=r"(成立|建立|组建|设立).*(时|日|年)",
         width=12,
     ),
     Column(
@@ -278,12 +290,14 @@ ORGANIZATIONS: Final = (
 ALL: Final = {_O: ORGANIZATIONS, **{kind: tuple(c for c in PEOPLE if kind in c.kinds) for kind in PEOPLE_KINDS}}
 
 
+@cache
 def column_of(field: str, kind: RowKind | str) -> Column:
     """The column of this field in sheets of a roster of this kind."""
     family = ORGANIZATIONS if kind == RowKind.ORGANIZATIONS else PEOPLE
     return next(column for column in family if column.field == field)
 
 
+@cache
 def label_of(field: str, kind: RowKind | str) -> str:
     """What the field is called in sheets of this kind, the field itself where there is no such column."""
     family = ORGANIZATIONS if kind == RowKind.ORGANIZATIONS else PEOPLE

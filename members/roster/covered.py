@@ -10,16 +10,24 @@ from collections.abc import Iterable
 from typing import Final
 
 from members.models import Member
+from members.models.roster import RowKind
+from members.roster.findings import Finding
 from members.roster.rows import CleanRow
 from members.wording import said
 from tuanjian import idnumbers
 
 _COVERED: Final = "R_ID_MASKED"
+_EMPTY: Final = "R_ID_EMPTY"
 
 
 def is_covered(row: CleanRow) -> bool:
-    """Whether the number of the row is refused because it is covered."""
-    return any(problem.code == _COVERED and problem.field == "id_number" for problem in row.problems)
+    """Whether the number of the row is refused because it is covered, or left empty in a row of a cadre without one."""
+    return any(_can_do_without(row, problem) for problem in row.problems)
+
+
+def _can_do_without(row: CleanRow, problem: Finding) -> bool:
+    empty = row.kind == RowKind.CADRES and problem.code == _EMPTY and "birth_date" in row.facts
+    return problem.field == "id_number" and (problem.code == _COVERED or empty)
 
 
 def recognise(row: CleanRow, people: Iterable[Member]) -> Member | None:
@@ -27,7 +35,7 @@ def recognise(row: CleanRow, people: Iterable[Member]) -> Member | None:
 
     Only the cover our lists use will do: more characters would let somebody try out what is behind it.
     """
-    number = idnumbers.tidy(row.cells["id_number"][0])
+    number = idnumbers.tidy(row.cells["id_number"][0]) if "id_number" in row.cells else ""
     birth = row.facts.get("birth_date")
     fitting = [
         person
@@ -39,4 +47,4 @@ def recognise(row: CleanRow, people: Iterable[Member]) -> Member | None:
 
 def take_as_not_given(row: CleanRow) -> None:
     """Drop the refusal: the row is known without its number."""
-    row.problems = [problem for problem in row.problems if problem.code != _COVERED]
+    row.problems = [problem for problem in row.problems if not _can_do_without(row, problem)]

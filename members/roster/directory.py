@@ -56,6 +56,7 @@ class Directory:
         # Exact names first, former names after them, then other ways to write any of them, then without their kind.
         self._tiers: tuple[dict[str, list[Organization]], ...] = ({}, {}, {}, {}, {})
         self._proposals: dict[str, str] = {}
+        self._found: dict[tuple[str, bool], Found] = {}
         self.by_pk: dict[int, Organization] = {}
         self._parents: dict[int, Organization] = {}
         rows = Organization.objects.under(top).active().select_related("unit_category").order_by("path")
@@ -91,6 +92,11 @@ class Directory:
 
     def find(self, name: str, *, branch: bool = False) -> Found:
         """The organisation a name means; with ``branch`` a branch is preferred among several of the name."""
+        if (name, branch) not in self._found:
+            self._found[name, branch] = self._look_for(name, branch=branch)
+        return self._found[name, branch]
+
+    def _look_for(self, name: str, *, branch: bool) -> Found:
         found = self._find(naming.tidy(name), branch=branch)
         if found.organization is None and not found.several and _STEPS.search(name):
             # “局团委/第一支部” gives the whole way; the last step is meant.
@@ -146,6 +152,7 @@ class Directory:
         self._note(4, without_kind(canonical(name)), organization)
 
     def _note(self, tier: int, name: str, organization: Organization) -> None:
+        self._found.clear()
         rows = self._tiers[tier].setdefault(name, [])
         if name and not any(row is organization for row in rows):
             rows.append(organization)

@@ -5,40 +5,32 @@ One person may stand in several sheets: what an earlier row gave stands, a later
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from branches.models import Organization
 from members.dictionaries import PARTY, LeaguePost, PoliticalStatus, PostNature
 from members.duplicates import TAKEN, TAKEN_ADVICE
 from members.models import LeagueStatus, Member, MemberStatus
 from members.models.people import IN_LEAGUE
-from members.models.roster import RowKind, RowState
-from members.records import LOCKED
-from members.roster import covered, words
+from members.models.roster import Choice, RowKind, RowState
+from members.roster import covered, recognising, words
 from members.roster.cells import read_date
 from members.roster.directory import Directory
+from members.roster.filling import Facts
 from members.roster.findings import (
     ELSEWHERE,
-    FILLED_ELSEWHERE,
     GONE,
     KNOWN,
     OTHER_BRANCH,
     SAME_PERSON,
 )
-from members.roster.findings import LOCKED as LOCKED_WARNING
 from members.roster.people import Known
-from members.roster.plan import PlannedPerson, PlannedRow, PlannedTerm
-from members.wording import label_of, said
-from tuanjian import idnumbers, masking, sealing
+from members.roster.plan import NOBODY_YET, PlannedPerson, PlannedRow, PlannedTerm
+from members.roster.recognising import Meaning
 from tuanjian.officedates import OfficeDate, month_never_overwrites_day
-from tuanjian.spreadsheets.cleaning import tidy_line, tidy_text
 
-# Facts that go into a column of the same name, and those that go into another.
-_SAME: Final = ("name", "gender", "ethnicity", "education", "political_status", "member_no")
-_MORE: Final = ("phone", "email", "work_unit", "income_band", "remark")
-_DATES: Final = {"birth_date": "birth_on", "joined_on": "joined_on"}
-# What is entered by hand may be spaced otherwise than what is read from a cell.
-_TIDIED: Final = {"remark": tidy_text, "work_unit": tidy_line, "member_no": idnumbers.tidy}
+_LEFT_AS_IT_IS: Final = "此人已在册，没有勾选“更新已存在的数据”，不作修改。"
 # What somebody is recorded as whose cell for the post is empty in a list of cadres.
 _NAMELESS_POST: Final = "团干部"
 
@@ -46,13 +38,23 @@ _NAMELESS_POST: Final = "团干部"
 class Enrolling:
     """Plans the rows of people of one file."""
 
-    def __init__(self, directory: Directory, known: Known, *, update_existing: bool) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        known: Known,
+        *,
+        update_existing: bool,
+        decisions: Mapping[tuple[str, int], Choice],
+    ) -> None:
         self.directory = directory
         self.known = known
+        self.decisions = decisions
         self.update_existing = update_existing
+        self._facts = Facts(known)
         self.people: list[PlannedPerson] = []
         self._by_key: dict[tuple[str, ...], PlannedPerson] = {}
         self._by_member: dict[int, PlannedPerson] = {}
+        self._planned: dict[int, PlannedPerson] = {}
         self._lines: dict[tuple[str, ...], tuple[str, int]] = {}
 
     def plan(self, row: PlannedRow) -> None:
@@ -69,15 +71,21 @@ class Enrolling:
             return
         row.person = person
         if not person.is_new and not self.update_existing:
-            row.clean.warn(KNOWN, "此人已在册，没有勾选“更新已存在的数据”，不作修改。", "name")
+            row.offers = ()
+            row.clean.warn(KNOWN, _LEFT_AS_IT_IS, "name")
             return
-        self._give_facts(row, person)
-        self._give_standing(row, person, place)
-        self._give_posts(row, person, place)
+        self._give_everything(row, person, place)
         if person.is_new:
             row.state = RowState.NEW
         elif row.changes:
             row.state = RowState.UPDATE
+        elif Choice.MOVE in row.offers:
+            row.state = RowState.ASKED
+
+    def _give_everything(self, row: PlannedRow, person: PlannedPerson, place: Organization | None) -> None:
+        self._facts.give(row, person)
+        self._give_standing(row, person, place)
+        self._give_posts(row, person, place)
 
     def _place(self, row: PlannedRow) -> Organization | None:
         """The organisation the row names, or that its sheet or section stands for."""
@@ -121,20 +129,25 @@ class Enrolling:
         """Find out whom a covered number stands for, in rows of a list that left the system and came back."""
         name = row.clean.facts.get("name")
         if name and covered.is_covered(row.clean):
-            row.recognised = covered.recognise(row.clean, self.known.namesakes(name, place))
+            row.recognised = covered.recognise(row.clean, self.known.meant_by(row.clean, place))
             if row.recognised is not None:
                 covered.take_as_not_given(row.clean)
 
     def _refuse_twice(self, row: PlannedRow, place: Organization | None) -> None:
-        key = _key(row, place)
+        """A person stands once in a sheet of people; among cadres once with each post at each place."""
+        key, cadres = _key(row, place), row.clean.kind == RowKind.CADRES
         if key is None:
             return
         here = (row.clean.sheet, row.clean.line)
-        first = self._lines.setdefault((row.clean.kind, *key), here)
+        said = recognising.posts_said(row.clean) or [""] if cadres else [""]
+        at = place.full_name if cadres and place is not None else ""
+        lines = [self._lines.setdefault((row.clean.kind, *key, at, post), here) for post in said]
+        first = next((line for line in lines if line != here), here)
         if first != here:
             where = f"第 {first[1]} 行" if first[0] == here[0] else f"工作表“{first[0]}”第 {first[1]} 行"
             field = "id_number" if "id_number" in row.clean.facts else "name"
-            row.clean.refuse("R_ID_DUP", f"与本文件{where}是同一个人，请删去重复的行。", field)
+            same = "同一个人的同一个职务" if cadres else "同一个人"
+            row.clean.refuse("R_ID_DUP", f"与本文件{where}是{same}，请删去重复的行。", field)
 
     def _person(self, row: PlannedRow, place: Organization | None) -> PlannedPerson | None:
         """The person the row is about, known or new; None if nothing may be done about them."""
@@ -142,96 +155,80 @@ class Enrolling:
         planned = self._by_key.get(key) if key is not None else None
         if planned is not None:
             return planned
-        member = self._known(row, place)
-        if member is not None and member.pk in self._by_member:
-            return self._by_member[member.pk]
-        if member is None:
-            planned = PlannedPerson(Member())
-            self._warn_of_namesakes(row, place)
-        elif not self.known.is_in_reach(member):
-            row.state = RowState.ELSEWHERE
-            row.clean.warn(ELSEWHERE, TAKEN + TAKEN_ADVICE, "id_number")
+        meaning = recognising.meaning_of(row, place, self.known, self._decision(row))
+        row.offers = meaning.offers
+        if meaning.asks:
+            self._ask(row, meaning, place)
             return None
-        elif not member.is_on_roster and not (row.clean.kind == RowKind.CADRES and _may_serve(member)):
-            row.person = PlannedPerson(member)
-            message = f"系统中此人的状态是“{member.get_status_display()}”，没有更新，请打开原记录办理。"
-            row.clean.warn(GONE, message, "name")
+        member = meaning.member
+        if member is not None and member.pk in self._by_member:
+            planned = self._by_member[member.pk]
+        elif member is None:
+            planned = PlannedPerson(NOBODY_YET, different=meaning.others)
+        elif not self._may_change(row, member, place):
             return None
         else:
             planned = self._by_member[member.pk] = PlannedPerson(member)
+        if meaning.number:
+            self._facts.give_number(row, planned)
+        elif meaning.offers and member is not None and "id_number" in row.clean.facts:
+            # The number of the row is the wrong one, and so is what it tells.
+            planned.given |= {"birth_on", "gender"}
         if key is not None:
             self._by_key[key] = planned
-        self.people.append(planned)
+        if id(planned) not in self._planned:
+            self._planned[id(planned)] = planned
+            self.people.append(planned)
         return planned
 
-    def _known(self, row: PlannedRow, place: Organization | None) -> Member | None:
-        told = row.clean.facts.get("id_number")
-        if told:
-            return self.known.by_number(told["number"], told["type"])
-        return row.recognised or self._by_name(row, place)
+    def _decision(self, row: PlannedRow) -> Choice | None:
+        return self.decisions.get((row.clean.sheet[:100], row.clean.line))
+
+    def _ask(self, row: PlannedRow, meaning: Meaning, place: Organization | None) -> None:
+        """Show what the row would change about the one it may mean; if that is nothing, there is nothing to ask."""
+        row.state = RowState.ASKED
+        if meaning.member is not None:
+            row.person = supposed = PlannedPerson(meaning.member)
+            if not self.update_existing:
+                row.state, row.offers = RowState.SAME, ()
+                row.clean.warn(KNOWN, _LEFT_AS_IT_IS, "name")
+                return
+            self._give_everything(row, supposed, place)
+            if not row.changes and "id_number" not in row.clean.facts:
+                row.state, row.offers = RowState.SAME, ()
+                return
+        row.clean.warn(SAME_PERSON, meaning.asks, "id_number" if "id_number" in row.clean.facts else "name")
+
+    def _may_change(self, row: PlannedRow, member: Member, place: Organization | None) -> bool:
+        """Whether the row may say something about a person known already; if not, the row says why."""
+        if not self.known.is_in_reach(member):
+            if place is not None and member.is_on_roster and self.known.is_kept_elsewhere(member):
+                return self._may_fetch(row, member)
+            row.state = RowState.ELSEWHERE
+            row.clean.warn(ELSEWHERE, TAKEN + TAKEN_ADVICE, "id_number")
+            return False
+        if not member.is_on_roster and not (row.clean.kind == RowKind.CADRES and _may_serve(member)):
+            row.person = PlannedPerson(member)
+            message = f"系统中此人的状态是“{member.get_status_display()}”，没有更新，请打开原记录办理。"
+            row.clean.warn(GONE, message, "name")
+            return False
+        return True
+
+    def _may_fetch(self, row: PlannedRow, member: Member) -> bool:
+        """Somebody of another branch of the same person's keeping: only once they are to move here."""
+        movable = row.clean.kind != RowKind.CADRES and self.update_existing and recognising.may_move(member)
+        row.offers = (Choice.MOVE,) if movable else ()
+        if movable and self._decision(row) == Choice.MOVE:
+            return True
+        row.state = RowState.ASKED if movable else RowState.ELSEWHERE
+        row.clean.warn(OTHER_BRANCH, _elsewhere(member, movable=movable), "branch")
+        return False
 
     def _meant(self, row: PlannedRow) -> PlannedPerson | None:
         """Whom a refused row means, so that they do not count as missing from the file."""
         told = row.clean.facts.get("id_number")
         member = self.known.by_number(told["number"], told["type"]) if told else row.recognised
         return PlannedPerson(member) if member is not None and self.known.is_in_reach(member) else None
-
-    def _by_name(self, row: PlannedRow, place: Organization | None) -> Member | None:
-        """Who is meant by a row without a number: the one of that name in the branch, if the month of birth fits."""
-        born = str(row.clean.facts.get("birth_date", ""))[:7]
-        same = [
-            member
-            for member in self.known.namesakes(row.clean.facts["name"], place)
-            if not born or not member.birth_on or str(member.birth_on)[:7] == born
-        ]
-        return same[0] if len(same) == 1 else None
-
-    def _warn_of_namesakes(self, row: PlannedRow, place: Organization | None) -> None:
-        namesakes = self.known.namesakes(row.clean.facts["name"], place)
-        if namesakes and "id_number" in row.clean.facts:
-            message = "同一团支部已有同名的人，证件号码不同，疑似同一人，请核对号码。"
-            row.clean.warn(SAME_PERSON, message, "id_number")
-
-    def _give_facts(self, row: PlannedRow, person: PlannedPerson) -> None:
-        facts = row.clean.facts
-        if told := facts.get("id_number"):
-            self._give_number(person, told)
-        for field in (*_SAME, *_MORE):
-            if field in facts:
-                self._give(row, person, field, field, facts[field])
-        for field, attribute in _DATES.items():
-            if field in facts:
-                self._give(row, person, field, attribute, read_date(facts[field]))
-
-    def _give_number(self, person: PlannedPerson, told: dict[str, str]) -> None:
-        if person.is_new and "id_number" not in person.values:
-            person.values |= {"id_number": told["number"], "id_type": told["type"]}
-
-    def _give(self, row: PlannedRow, person: PlannedPerson, field: str, attribute: str, value: Any) -> None:
-        """Keep the value if nobody gave one before it, the person lacks it or it says something else."""
-        if attribute in person.given:
-            if attribute in person.values and field != "gender" and person.values[attribute] != value:
-                label = label_of(attribute)
-                message = f"{label}与本文件前面的行不同，以前面的为准，请核对。"
-                row.clean.warn(FILLED_ELSEWHERE, message, field)
-            return
-        person.given.add(attribute)
-        if person.is_new:
-            person.values[attribute] = value
-            return
-        if isinstance(value, OfficeDate):
-            value = month_never_overwrites_day(_stored_date(person.member, attribute), value)
-        if _stored(person.member, attribute) == _comparable(attribute, value):
-            return
-        if attribute in _TIDIED and _TIDIED[attribute](getattr(person.member, attribute)) == value:
-            return
-        if person.member.is_verified and attribute in LOCKED:
-            row.clean.warn(LOCKED_WARNING, f"已核实的记录不改{label_of(attribute)}，请向上级申请更正。", field)
-            return
-        person.values[attribute] = value
-        shown = masking.mask_phone(value) if attribute == "phone" else row.clean.shown.get(field, str(value))
-        change = [said(person.member, attribute) or None, shown]
-        row.changes[label_of(attribute)] = person.changes[label_of(attribute)] = change
 
     def _give_standing(self, row: PlannedRow, person: PlannedPerson, place: Organization | None) -> None:
         """League status and branch. Neither is ever taken away, and nobody is moved."""
@@ -249,13 +246,27 @@ class Enrolling:
             person.branch = place
             change = [None, place.short_name if place else None]
             row.changes["所在团支部"] = person.changes["所在团支部"] = change
-        elif place is not None and place.pk != member.branch_id:
-            message = f"此人现在登记在{member.branch.short_name}，没有改动所在团支部；如已转来，请办理组织关系转接。"
-            row.clean.warn(OTHER_BRANCH, message, "branch")
+        elif place is not None and place.pk != member.branch_id and person.branch is None:
+            self._give_branch(row, person, place)
         now = LeagueStatus(member.league_status)
         if wanted in IN_LEAGUE and wanted != now:
             person.league_status = wanted
             row.changes["团籍"] = person.changes["团籍"] = [now.label, wanted.label]
+
+    def _give_branch(self, row: PlannedRow, person: PlannedPerson, place: Organization) -> None:
+        """Somebody who is listed in another branch moves only where a person has ticked that row."""
+        member = person.member
+        movable = recognising.may_move(member)
+        if not movable or self._decision(row) != Choice.MOVE:
+            row.offers = (*row.offers, Choice.MOVE) if movable else row.offers
+            row.clean.warn(OTHER_BRANCH, _elsewhere(member, movable=movable), "branch")
+            return
+        row.offers = (*row.offers, Choice.MOVE)
+        person.branch = place
+        before = member.branch.short_name if member.branch else None
+        row.changes["所在团支部"] = person.changes["所在团支部"] = [before, place.short_name]
+        if any(term.organization_id == member.branch_id for term in self.known.posts_of(member)):
+            row.clean.warn(OTHER_BRANCH, f"此人在{before}的任职没有改动，已不任职的请办理免职。", "branch")
 
     def _wanted_status(self, row: PlannedRow, person: PlannedPerson, place: Organization | None) -> LeagueStatus:
         """团籍 as the row has it: a Party member among the members keeps 团籍, others are members.
@@ -286,15 +297,22 @@ class Enrolling:
         if where is None:
             return
         if row.recognised is not None:
-            posts = self._not_held(posts, row.recognised)
+            posts = self._not_held(posts, row.recognised, at=where if cadres else None)
         for post, title in posts:
             self._give_post(row, person, self._term(row, person, where, post, title))
 
-    def _not_held(self, posts: list[tuple[LeaguePost, str]], member: Member) -> list[tuple[LeaguePost, str]]:
-        """Our lists name all posts somebody holds, whichever organisation they are in."""
-        titles = [term.title for term in self.known.posts_of(member)]
-        held = {post for title in titles for post in words.read_posts(title)[0]}
-        return [(post, title) for post, title in posts if post not in held and title not in titles]
+    def _not_held(
+        self, posts: list[tuple[LeaguePost, str]], member: Member, *, at: Organization | None
+    ) -> list[tuple[LeaguePost, str]]:
+        """Our lists of people name all posts somebody holds, wherever; those of cadres one post at its place (``at``).
+
+        Titles are compared as they are read back: one may hold the name of a post, or several words.
+        """
+        terms = self.known.posts_of(member)
+        here = [words.read_posts(term.title) for term in terms if at is None or term.organization_id == at.pk]
+        held = {post for posts_read, _ in here for post in posts_read}
+        titles = {title for _, others in here for title in others}
+        return [(post, title) for post, title in posts if (title not in titles if title else post not in held)]
 
     def _term(
         self, row: PlannedRow, person: PlannedPerson, where: Organization, post: LeaguePost, title: str
@@ -333,6 +351,11 @@ class Enrolling:
         row.changes |= {f"{name}：{label}": change for label, change in term.changes.items()}
 
 
+def _elsewhere(member: Member, *, movable: bool) -> str:
+    here = f"此人现在登记在{member.branch.short_name if member.branch else '其他组织'}，没有改动所在团支部；"
+    return here + ("如已转来，请勾选“调入本支部”。" if movable else "如已转来，请办理组织关系转接。")
+
+
 def _may_serve(member: Member) -> bool:
     return member.status == MemberStatus.OVERAGE
 
@@ -347,18 +370,3 @@ def _key(row: PlannedRow, place: Organization | None) -> tuple[str, ...] | None:
     if "name" in facts and place is not None:
         return ("name", facts["name"], place.full_name, str(facts.get("birth_date", ""))[:7])
     return None
-
-
-def _stored_date(member: Member, attribute: str) -> OfficeDate | None:
-    day = getattr(member, attribute)
-    return OfficeDate(day, is_month=getattr(member, f"{attribute}_is_month")) if day else None
-
-
-def _stored(member: Member, attribute: str) -> Any:
-    if attribute in _DATES.values():
-        return _stored_date(member, attribute)
-    return member.phone_index if attribute == "phone" else getattr(member, attribute)
-
-
-def _comparable(attribute: str, value: Any) -> Any:
-    return sealing.blind_index("member.phone", value) if attribute == "phone" else value

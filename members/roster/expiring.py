@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from branches import audit
+from members.models.mends import RosterMend
 from members.models.roster import ImportState, RosterFile, RosterImport, RosterRow
 
 _AT_WORK: Final = (ImportState.CHECKING, ImportState.WRITING)
-_WAITING: Final = (ImportState.UPLOADED, ImportState.TO_CONFIRM)
+_WAITING: Final = (ImportState.UPLOADED, ImportState.TO_ARRANGE, ImportState.TO_CONFIRM)
 _EXPIRED: Final = "超过保存期限"
 
 
@@ -29,10 +30,11 @@ def delete_expired(*, now: dt.datetime | None = None) -> int:
     """
     uploaded_by = (now or timezone.now()) - dt.timedelta(days=settings.TUANJIAN_IMPORT_FILE_DAYS)
     old = RosterImport.objects.filter(created_at__lt=uploaded_by).exclude(state__in=_AT_WORK)
-    waiting = old.filter(state__in=_WAITING).select_for_update(of=("self",)).select_related("organization")
+    waiting = old.filter(state__in=_WAITING).select_for_update(of=("self",), no_key=True).select_related("organization")
     for roster in list(waiting):
         _discard(roster)
     RosterRow.objects.filter(roster__in=old).delete()
+    RosterMend.objects.filter(roster__in=old).delete()
     return RosterFile.objects.filter(roster__in=old).delete()[0]
 
 

@@ -21,6 +21,7 @@ _LONGEST_HEADING: Final = 80
 _NOT_OURS = re.compile(
     r"^是否|父亲?|母亲?|家长|监护|紧急|配偶|介绍人|联系人|班主任|辅导员|曾用|拼音|失败|原因|错误|申请|推优|入党|转正|编制"
 )
+_LATIN = re.compile(r"[a-z/]+")
 
 
 class Recognised(NamedTuple):
@@ -75,13 +76,21 @@ class Family:
                 words.append((column.field, re.compile(column.words), column.but))
         return exact, words
 
+    @cached_property
+    def some_word(self) -> re.Pattern[str]:
+        """Found in every heading that one of the expressions of ``rules`` would match."""
+        return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _ in self.rules[1]) or "(?!)")
+
 
 _NAMES_SOMETHING = re.compile(r"姓\s*名|名\s*字|全\s*称|名\s*称|组\s*织")
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}.*[:：]")
 _UNMERGED: Final = ("name", "id_number", "full_name", "short_name", "league_post", "phone", "remark")
 
 
 def _holds_number(texts: Mapping[str, str]) -> bool:
-    return sum(character.isdigit() for character in texts.get("id_number", "")) >= 6
+    number = texts.get("id_number", "")
+    # “联系电话：…” in the line of the signatures is none.
+    return sum(character.isdigit() for character in number) >= 6 and not _WORDS.search(number)
 
 
 PEOPLE_FAMILY: Final = Family(
@@ -121,7 +130,12 @@ def recognise(heading: str, family: Family = PEOPLE_FAMILY) -> Recognised | None
         # “联系电话（手机）” says in its brackets what it means.
         sure = found.field == "phone" and "手机" in heading and family is PEOPLE_FAMILY
         return Recognised(found.field, 0) if sure else found
-    if not plain or _NOT_OURS.search(plain):
+    # What stands below a heading is asked as well, and nearly all of it says nothing.
+    if not family.some_word.search(plain):
+        # “性别 Gender” says the same thing twice.
+        chinese = _LATIN.sub("", plain)
+        return exact.get(chinese) if chinese != plain else None
+    if _NOT_OURS.search(plain):
         return None
     for name, pattern, but in words:
         if pattern.search(plain) and not (but and re.search(but, plain)):

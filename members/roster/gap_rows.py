@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from members.models.roster import RowKind
+from members.roster.arranging import Arranged
 from members.roster.cells import NOTHING, Cleaner, Value
 from members.roster.findings import CellRefused
 from members.roster.gap_columns import FAMILY, FILLED, KEY, NOT_ASKED, read_key
@@ -18,9 +19,9 @@ from tuanjian.spreadsheets.cleaning import tidy_line
 _KEY_BROKEN = "补录编号不对或被改动过，请重新下载缺项补录表填写。"
 
 
-def lay_out_gaps(workbook: Workbook) -> list[SheetLayout]:
+def lay_out_gaps(workbook: Workbook, *, arranged: Mapping[str, Arranged] | None = None) -> list[SheetLayout]:
     """Take the sheets with a column 补录编号 apart; refuses what ``lay_out`` refuses, by ``FileRefused``."""
-    return lay_out(workbook, (FAMILY,))
+    return lay_out(workbook, (FAMILY,), arranged)
 
 
 def clean_gaps(layouts: Iterable[SheetLayout], on: dt.date) -> Iterator[CleanRow]:

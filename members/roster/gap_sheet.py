@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Final
@@ -73,8 +75,14 @@ def write_gap_sheet(organization: Organization, target: IO[bytes], *, by: User) 
         raise ValidationError(f"{organization.short_name}没有缺项，不需要补录。")
     if len(people) > MOST:
         raise ValidationError(f"缺项的人员超过 {MOST:,} 人，请选择下级组织分别下载。")
-    write_workbook(_plan(organization, people, timezone.localdate(), by), target)
-    changes = {"内容": [None, TITLE], "人数": [None, len(people)]}
+    file = io.BytesIO()
+    write_workbook(_plan(organization, people, timezone.localdate(), by), file)
+    target.write(file.getvalue())
+    changes = {
+        "内容": [None, TITLE],
+        "人数": [None, len(people)],
+        "文件 SHA-256": [None, hashlib.sha256(file.getvalue()).hexdigest()],
+    }
     audit.record(audit.Kind.EXPORTED, organization, by=by, at=organization, changes=changes, about=people)
     return len(people)
 

@@ -24,7 +24,7 @@ from members.models.roster import ImportPurpose, RosterImport, RowKind, RowState
 from members.records import LOCKED, refuse_contradictions
 from members.roster import findings, purposes
 from members.roster.cells import read_date
-from members.roster.gap_columns import COLUMNS, GAPS, KEY, KIND, Gap, lacks
+from members.roster.gap_columns import COLUMNS, FAMILY, GAPS, KEY, KIND, Gap, lacks
 from members.roster.gap_rows import clean_gaps, lay_out_gaps
 from members.roster.plan import PlannedPerson, PlannedRow, RosterPlan
 from members.roster.rows import CleanRow, Rules, judge_ages
@@ -70,7 +70,7 @@ class Filling:
         self._today, self._rules = timezone.localdate(), Rules()
         people = with_gaps(Member.objects.filter(pk__in=[row.facts[KEY][1] for row in rows if KEY in row.facts]))
         people = people.select_related("branch")
-        self._people = (people.select_for_update(of=("self",)) if lock else people).in_bulk()
+        self._people = (people.select_for_update(of=("self",), no_key=True) if lock else people).in_bulk()
         given = {_index_of_number(row) for row in rows} - {""}
         holders = Member.objects.exclude(status=MemberStatus.VOID).filter(id_number_index__in=given)
         self._held = set(holders.values_list("id_type", "id_number_index"))
@@ -299,5 +299,8 @@ purposes.register(
         # What was filled in stands beside them; of most facts a row says nothing.
         shown={KIND: ("name", "branch")},
         count_words={"people_updated": COUNT_WORDS["people_updated"], "facts_filled": "补录缺项"},
+        families=(FAMILY,),
+        locked=frozenset({KEY, "name", "branch"}),
+        arranges=False,
     )
 )

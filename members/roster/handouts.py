@@ -1,16 +1,20 @@
-"""Handing out the refused rows: they hold numbers in clear, so the log says who took them."""
+"""Handing out refused rows and uploaded files: they hold numbers in clear, so the log says who took them."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 from pathlib import PurePath
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
-from branches.models import User
-from members.models.roster import RosterImport
+from branches.models import Organization, User
+from branches.scoping import Right
+from members import privacy
+from members.models.roster import RosterFile, RosterImport
 from members.roster.reporting import write_refused
 
 
@@ -22,10 +26,34 @@ def refused_rows(roster: RosterImport, *, by: User) -> bytes:
     have them.
     """
     target = io.BytesIO()
-    count = write_refused(roster, target)
-    changes = {"内容": [None, "退回的行"], "行数": [None, count]}
+    count = write_refused(roster, target, by=by)
+    changes = {
+        "内容": [None, "退回的行"],
+        "行数": [None, count],
+        "文件 SHA-256": [None, hashlib.sha256(target.getvalue()).hexdigest()],
+    }
     audit.record(audit.Kind.EXPORTED, roster, by=by, at=roster.organization, changes=changes, job=roster.job)
     return target.getvalue()
+
+
+@transaction.atomic
+def uploaded_file(roster: RosterImport, *, purpose: str, by: User) -> bytes:
+    """The file as it was uploaded, numbers and all; the log says who took it and what for.
+
+    Refuses a purpose that says nothing, whoever holds no right to export in clear where it was imported, and a file
+    that has been deleted.
+    """
+    managed = Organization.objects.manageable_by(by, right=Right.CLEAR_EXPORT)
+    if not managed.filter(pk=roster.organization_id).exists():
+        raise ValidationError("只有导入到的组织的管理员可以下载原文件，请联系管理员。")
+    reason = privacy.stated(purpose, of="下载", example="与原表核对")
+    kept = RosterFile.objects.filter(roster=roster).first()
+    if kept is None:
+        raise ValidationError("原文件已按期删除，不能再下载。")
+    content = kept.content
+    kind, changes = audit.Kind.EXPORTED, {"内容": [None, "上传的原文件"]}
+    audit.record(kind, roster, by=by, at=roster.organization, changes=changes, reason=reason, job=roster.job)
+    return content
 
 
 def file_name(roster: RosterImport, *, on: dt.date) -> str:

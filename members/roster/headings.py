@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from members.models.roster import RowKind
 from members.roster.families import ROSTER, Family, Recognised, recognise
 from tuanjian.spreadsheets import Merge, Row, Sheet
 
@@ -55,6 +56,33 @@ def find_heading(sheet: Sheet, families: Sequence[Family] = ROSTER) -> Heading |
     return best
 
 
+def heading_given(
+    sheet: Sheet, family: Family, kind: RowKind, lines: tuple[int, int], given: Mapping[int, str]
+) -> Heading | None:
+    """The heading somebody says stands in these lines, None if nothing does; line 0 is no heading at all.
+
+    ``given`` are columns with their field, "" for none; the others mean what their heading says, as far as sheets of
+    this kind have such a column and none of those given is for the same field.
+    """
+    first, last = lines
+    rows = [row for row in sheet.rows if first <= row.line <= last]
+    if first and not rows:
+        return None
+    texts = _texts(rows[0]) if rows else {column: f"第{column}列" for row in sheet.rows for column in row.cells}
+    for row in rows[1:]:
+        texts = _joined(texts, _texts(row), row.line - 1, sheet.merged, (family,))
+    meant = {column: text for column, text in texts.items() if column not in given} if first else {}
+    columns, disputed = _assigned(meant, family)
+    guessed = {
+        column: name
+        for name, column in columns.items()
+        if name not in given.values() and kind in next(each for each in family.columns if each.field == name).kinds
+    }
+    fields = dict(sorted((guessed | {column: name for column, name in given.items() if name}).items()))
+    still = {name: equal for name, equal in disputed.items() if name in guessed.values()}
+    return Heading(first, last, family, fields, dict(sorted(texts.items())), still)
+
+
 def headings_at(
     rows: Sequence[Row], at: int, merged: Sequence[Merge], families: Sequence[Family] = ROSTER
 ) -> list[Heading]:
@@ -69,16 +97,22 @@ def headings_at(
         joined = _joined(texts, below, row.line, merged, families)
         together = _heading(joined, row.line, row.line + 1, families)
         single = max((heading.score for heading in (*found, _heading(below, 0, 0, families)) if heading), default=0)
-        if together is not None and together.score > single and _is_heading_line(below, families):
+        second = {column: joined[column] for column in below}
+        if together is not None and together.score > single and _is_heading_line(second, families):
             found.append(together)
     return found
 
 
-def repeats_heading(row: Row, family: Family) -> Heading | None:
-    """The heading this row is, where it stands among rows of its family (one on every page, one a section)."""
-    texts = _texts(row)
+def repeats_heading(row: Row, above: Heading) -> Heading | None:
+    """The heading this row is, where it stands among the rows below one (one on every page, one a section).
+
+    It is the heading above itself where the words are the same, whatever its columns were said to mean.
+    """
+    texts, family = _texts(row), above.family
+    if len(texts) > 1 and texts == above.texts:
+        return above
     # Nearly all rows list something; only those that could be a heading are worth the expressions.
-    if not any(family.repeated.search(text) for text in texts.values()):
+    if not family.repeated.search("\n".join(texts.values())):
         return None
     heading = _heading(texts, row.line, row.line, (family,))
     if heading is None:
@@ -94,6 +128,10 @@ def _says(text: str, families: Sequence[Family]) -> bool:
     return any(recognise(text, family) for family in families)
 
 
+def _says_exactly(text: str, families: Sequence[Family]) -> bool:
+    return any((found := recognise(text, family)) is not None and found.tier < 2 for family in families)
+
+
 def _joined(
     top: Mapping[int, str], below: Mapping[int, str], line: int, merged: Sequence[Merge], families: Sequence[Family]
 ) -> dict[int, str]:
@@ -107,9 +145,14 @@ def _joined(
     }
     joined = {column: text for column, text in top.items() if column not in groups}
     for column, text in below.items():
-        group = groups.get(column, "")
-        helped = bool(group) and not _says(text, families) and _says(group + text, families)
-        joined[column] = group + text if helped else text
+        if _says(text, families):
+            joined[column] = text
+            continue
+        group, above = groups.get(column, ""), top.get(column, "")
+        helped = bool(group) and _says(group + text, families)
+        # Only whole headings continue a line above without a group: “姓名” over somebody's name says 姓名 as well.
+        split = bool(above) and _says_exactly(above + text, families)
+        joined[column] = group + text if helped else above + text if split else text
     return joined
 
 

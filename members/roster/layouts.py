@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from members.models.roster import RowKind
-from members.roster.families import ROSTER, Family
+from members.roster.arranging import Arranged
+from members.roster.families import ROSTER, Family, recognise
 from members.roster.findings import Finding
-from members.roster.headings import Heading, find_heading, repeats_heading
+from members.roster.headings import Heading, find_heading, heading_given, repeats_heading
+from members.roster.words import read_posts
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
 from tuanjian.spreadsheets.cleaning import tidy_line
 
@@ -26,6 +28,8 @@ _FOOTER = re.compile(
 )
 _SAMPLE = re.compile(r"^[（(]?(例[:：如）)]?|示例|样例|范例|填写示例)|[（(](例|示例|样例|范例)[）)]")
 _HINT = re.compile(r"必填|选填|填写|格式|示例|^如|^例|文本型|下拉")
+# Printed forms number their columns below the heading.
+_COLUMN_NUMBER = re.compile(r"[（(]?[0-9]{1,2}[）)]?|[①-⑳]|[A-Z]|[甲乙丙丁]|栏次")
 _ORGANIZATION_WORD = re.compile(r"支部|总支|团委|工委|委员会|班|队|部|室|处|科|站|中心")
 _CADRES = re.compile(r"干部|任职|委员名|班子|干事名")
 _YOUTH = re.compile(r"非团员|青年")
@@ -75,21 +79,30 @@ class SheetLayout:
         return self.heading.family.label_of(name, self.kind) if self.heading else name
 
 
-def lay_out(workbook: Workbook, families: Sequence[Family] = ROSTER) -> list[SheetLayout]:
+def lay_out(
+    workbook: Workbook, families: Sequence[Family] = ROSTER, arranged: Mapping[str, Arranged] | None = None
+) -> list[SheetLayout]:
     """Take every visible sheet apart, organisations first, then members, cadres, young people, then what is not read.
 
-    Read are sheets of the families given; a heading that could be of two is the earlier one's.
+    Read are sheets of the families given; a heading that could be of two is the earlier one's. What a person said of a
+    sheet (``arranged``, by the sheet's name) wins over what would be guessed; names of other sheets mean nothing.
 
     Refuses with ``FileRefused``: no visible sheet, no heading anywhere, a heading without its necessary columns, two
-    columns for one field, headings with nobody below.
+    columns for one field, headings with nobody below, an arrangement that makes no sense.
     """
     if not workbook.visible:
         raise FileRefused("F_NO_SHEET")
-    layouts = [_lay_out(sheet, families) for sheet in workbook.visible]
+    said = arranged or {}
+    layouts = [
+        _as_arranged(sheet, families, said[sheet.name]) if sheet.name in said else _lay_out(sheet, families)
+        for sheet in workbook.visible
+    ]
     if all(layout.kind == RowKind.IGNORED for layout in layouts):
         missing = next((layout.warnings[0] for layout in layouts if layout.heading and layout.warnings), None)
         if missing is not None:
             raise FileRefused("F_MISSING_COLUMN", missing.message)
+        if all(layout.name in said for layout in layouts):
+            raise FileRefused("F_NO_HEADER", "所有工作表都选了“不读取”，请至少选一个工作表的内容。")
         names = _quoted(families[0], families[0].needs, layouts[0].kind)
         raise FileRefused("F_NO_HEADER", f"没有找到表头（至少要有{names}这几列），请补上表头后重新上传。")
     if not any(layout.rows for layout in layouts):
@@ -110,13 +123,71 @@ def _lay_out(sheet: Sheet, families: Sequence[Family]) -> SheetLayout:
     heading = find_heading(sheet, families)
     if heading is None:
         return SheetLayout(sheet.name, RowKind.IGNORED)
-    titles = [tidy_line(text) for text in _texts_above(sheet, heading)]
-    layout = SheetLayout(sheet.name, _kind(sheet.name, titles, heading), heading, titles, date1904=sheet.date1904)
+    layout = _layout(sheet, heading)
     if missing := _missing(layout.kind, heading):
         names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
         layout.warnings.append(Finding("W_EXTRA_SHEET", f"工作表“{sheet.name}”缺少必填的列{names}，请补上后重新上传。"))
         layout.kind = RowKind.IGNORED
         return layout
+    return _without_other_posts(_with_rows(sheet, layout, heading), heading)
+
+
+def _without_other_posts(layout: SheetLayout, heading: Heading) -> SheetLayout:
+    """Pass over a column headed only 职务 among members where most of its values are no posts of the League."""
+    column = heading.columns.get("league_post")
+    if layout.kind != RowKind.MEMBERS or column is None or not _stands_in(heading, column):
+        return layout
+    texts = [row.cells["league_post"][1].text for row in layout.rows if "league_post" in row.cells]
+    said = [(posts, unknown) for posts, unknown in map(read_posts, texts) if posts or unknown]
+    if sum(bool(unknown) for _, unknown in said) * 2 <= len(said):
+        return layout
+    fields = {number: name for number, name in heading.fields.items() if number != column}
+    layout.heading = replace(heading, fields=fields)
+    for row in layout.rows:
+        row.cells.pop("league_post", None)
+    message = (
+        f"“{tidy_line(heading.texts[column])}”一列多数不是团内职务，没有读取；如是团内职务，请改列名为“团内职务”。"
+    )
+    layout.warnings.append(Finding("W_UNKNOWN_COLUMN", message))
+    return layout
+
+
+def _stands_in(heading: Heading, column: int) -> bool:
+    found = recognise(heading.texts[column], heading.family)
+    return found is not None and found.tier == 1
+
+
+def _as_arranged(sheet: Sheet, families: Sequence[Family], arranged: Arranged) -> SheetLayout:
+    if arranged.kind == RowKind.IGNORED:
+        told = Finding("W_EXTRA_SHEET", f"工作表“{sheet.name}”按您的选择没有读取。")
+        return SheetLayout(sheet.name, RowKind.IGNORED, warnings=[told])
+    family = arranged.family(families)
+    if family is None:
+        raise FileRefused("F_NO_HEADER", f"这里不能导入“{arranged.kind.label}”，请重新选择工作表“{sheet.name}”的内容。")
+    arranged.refuse_nonsense(sheet.name, family)
+    lines = arranged.lines
+    if arranged.header_row is None:
+        found = find_heading(sheet, (family,))
+        if found is None:
+            raise FileRefused("F_NO_HEADER", f"工作表“{sheet.name}”里没有找到表头，请选择表头在第几行。")
+        lines = found.first_line, found.last_line
+    heading = heading_given(sheet, family, arranged.kind, lines, arranged.fields)
+    if heading is None:
+        raise FileRefused("F_NO_HEADER", f"工作表“{sheet.name}”的第 {lines[0]} 行没有内容，请重新选择表头。")
+    layout = _layout(sheet, heading, arranged.kind)
+    if missing := _missing(layout.kind, heading):
+        names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
+        raise FileRefused("F_MISSING_COLUMN", f"工作表“{sheet.name}”缺少必填的列{names}，请选择是哪一列。")
+    return _with_rows(sheet, layout, heading)
+
+
+def _layout(sheet: Sheet, heading: Heading, kind: RowKind | None = None) -> SheetLayout:
+    titles = [tidy_line(text) for text in _texts_above(sheet, heading)]
+    kind = kind or _kind(sheet.name, titles, heading)
+    return SheetLayout(sheet.name, kind, heading, titles, date1904=sheet.date1904)
+
+
+def _with_rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> SheetLayout:
     layout.rows = list(_rows(sheet, layout, heading))
     _refuse_disputed(sheet, heading, layout)
     _warn(sheet, layout)
@@ -158,8 +229,12 @@ def _rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> Iterator[DataR
     for row in sheet.rows:
         if row.line <= heading.last_line:
             continue
-        if (repeated := repeats_heading(row, heading.family)) is not None:
-            if any(name in repeated.columns for name in heading.family.named) and not second_line:
+        if (repeated := repeats_heading(row, heading)) is not None:
+            if (
+                repeated is not heading
+                and any(name in repeated.columns for name in heading.family.named)
+                and not second_line
+            ):
                 fields = repeated.fields
             layout.left_out.append((row.line, "重复的表头"))
             continue
@@ -191,10 +266,14 @@ def _not_a_row(row: Row, cells: dict[str, tuple[int, Cell]], second_line: dict[i
     """Why the line lists nothing, "" if it does."""
     if not cells:
         return "没有要导入的内容"
-    texts = [tidy_line(cell.text) for _, cell in sorted(row.cells.items())]
     certain = family.lists_something({name: cell.text for name, (_, cell) in cells.items()})
+    # Of a row that certainly lists somebody only the beginning is still looked at.
+    looked_at = sorted(row.cells)[: 1 if certain and not second_line else None]
+    texts = [tidy_line(row.cells[column].text) for column in looked_at]
     if not certain and any(_FOOTER.search(text) for text in texts[:2]) and not _is_organization(cells, family):
         return "合计、说明或签字"
+    if not certain and len(texts) > 1 and all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
+        return "填写提示"
     named = [tidy_line(cells[name][1].text) for name in family.named if name in cells]
     if any(_SAMPLE.search(text) for text in named) or _SAMPLE.match(texts[0]):
         return "示例"

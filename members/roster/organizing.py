@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from branches import naming
 from branches.models import Organization, OrgType
 from branches.tree import ALLOWED_UNDER, MAX_DEPTH
 from members.models.roster import RowState
+from members.roster.answers import Answers, WantedBranch
 from members.roster.cells import read_date
 from members.roster.directory import Directory
 from members.roster.findings import DIFFERS, ELSEWHERE
@@ -49,6 +51,34 @@ class Organizing:
                 waiting.append((row, _new(row)))
         self._place(waiting)
         return self.planned
+
+    def plan_wanted(self, answers: Answers) -> list[PlannedOrganization]:
+        """Plan what somebody wants created because rows of people name it; returns everything planned so far.
+
+        What can be created no longer is left out, and the rows that name it are refused for that. Names somebody has
+        said to mean a known organisation mean it from now on.
+        """
+        for name, key in answers.named_branches.items():
+            if (known := self.directory.by_pk.get(key)) is not None:
+                self.directory.also_called(known, name)
+        for wanted in answers.new_branches:
+            organization, parent = wanted_organization(wanted), self.directory.by_pk.get(wanted.parent_id)
+            if parent is None or self.refusal_of(organization, parent):
+                continue
+            organization.depth = parent.depth + 1
+            self.directory.add(organization, parent)
+            self.planned.append(PlannedOrganization(organization, None, parent))
+        return self.planned
+
+    def refusal_of(self, organization: Organization, parent: Organization) -> str:
+        """Why an organisation cannot be created below ``parent``, in a sentence; "" if it can."""
+        if not self.may_change:
+            return "新建团组织由管理员办理，请联系管理员。"
+        if self.directory.find(organization.full_name).organization is not None:
+            return f"已有叫“{organization.short_name}”的组织，不需要新建。"
+        if self._foreign([organization.full_name]):
+            return FOREIGN
+        return "".join(message for _, message, _ in _misplaced(organization, parent, self.directory))
 
     def _refused_name(self, row: PlannedRow) -> bool:
         if "full_name" not in row.clean.facts:
@@ -121,16 +151,8 @@ class Organizing:
         if not organization.org_type:
             row.clean.refuse("R_NAME_BAD", "无法判断组织类别，请填写“组织类别”。", "org_type")
             return
-        kind = OrgType(organization.org_type)
-        if kind not in ALLOWED_UNDER[OrgType(parent.org_type)]:
-            message = f"{parent.get_org_type_display()}之下不能设{kind.label}，请改填组织类别或上级组织。"
-            row.clean.refuse("R_BRANCH_UNKNOWN", message, "parent")
-        if parent.depth >= MAX_DEPTH:
-            row.clean.refuse("R_BRANCH_UNKNOWN", "组织层级过深，请检查上级组织是否填对。", "parent")
-        sisters = self.directory.sisters_of(parent)
-        if any(sister.short_name == organization.short_name for sister in sisters):
-            message = f"同一上级之下已有简称“{organization.short_name}”，请换一个能区分的简称。"
-            row.clean.refuse("R_NAME_BAD", message, "short_name")
+        for code, message, name in _misplaced(organization, parent, self.directory):
+            row.clean.refuse(code, message, name)
 
     def _plan_known(self, row: PlannedRow, known: Organization) -> None:
         row.organization = known
@@ -176,6 +198,30 @@ def _same_type(one: str, other: str) -> bool:
     """“团委” may mean either kind of committee."""
     committees = {OrgType.LEADING_BODY, OrgType.BASE_COMMITTEE}
     return one == other or {OrgType(one), OrgType(other)} <= committees
+
+
+def _misplaced(
+    organization: Organization, parent: Organization, directory: Directory
+) -> Iterator[tuple[str, str, str]]:
+    """What speaks against the organisation below this superior: code, sentence and field of each."""
+    kind = OrgType(organization.org_type)
+    if kind not in ALLOWED_UNDER[OrgType(parent.org_type)]:
+        message = f"{parent.get_org_type_display()}之下不能设{kind.label}，请改填组织类别或上级组织。"
+        yield "R_BRANCH_UNKNOWN", message, "parent"
+    if parent.depth >= MAX_DEPTH:
+        yield "R_BRANCH_UNKNOWN", "组织层级过深，请检查上级组织是否填对。", "parent"
+    if any(sister.short_name == organization.short_name for sister in directory.sisters_of(parent)):
+        message = f"同一上级之下已有简称“{organization.short_name}”，请换一个能区分的简称。"
+        yield "R_NAME_BAD", message, "short_name"
+
+
+def wanted_organization(wanted: WantedBranch) -> Organization:
+    """The organisation somebody wants, not saved; the name of the file is its full name."""
+    full_name = naming.tidy(wanted.name)
+    short_name = full_name.removeprefix(naming.PREFIX) or full_name
+    organization = Organization(full_name=full_name, short_name=short_name[:50], org_type=wanted.org_type)
+    organization.short_name_initials = pinyin.initials(organization.short_name)[:60]
+    return organization
 
 
 def _new(row: PlannedRow) -> Organization:

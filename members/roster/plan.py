@@ -6,25 +6,29 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
+from django.db.models.base import ModelState
 
 from branches.models import Organization
 from members.models import CadreTerm, LeagueStatus, Member
-from members.models.roster import RowKind, RowState
+from members.models.roster import Choice, RowKind, RowState
 from members.roster.findings import Finding
 from members.roster.rows import CleanRow
 from tuanjian import sealing
 from tuanjian.officedates import OfficeDate
 
+_written = json.JSONEncoder(ensure_ascii=True, sort_keys=True, check_circular=False).encode
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, slots=True)
 class PlannedRow:
     """A row with what becomes of it. ``changes`` are labels with [before, after], numbers and phones masked.
 
     ``person`` or ``organization`` is what the row is about, also of a row that is refused, if it is known and in reach.
-    ``place`` is the organisation a row of people belongs to. ``recognised`` is who is meant by a covered number.
+    ``place`` is the organisation a row of people belongs to. ``recognised`` is who is meant by a covered number,
+    ``offers`` what a person may decide about the row.
     """
 
     clean: CleanRow
@@ -34,6 +38,7 @@ class PlannedRow:
     organization: Organization | None = None
     place: Organization | None = None
     recognised: Member | None = None
+    offers: tuple[Choice, ...] = ()
 
     @property
     def problems(self) -> list[Finding]:
@@ -77,16 +82,32 @@ class PlannedRow:
 
 @dataclass(eq=False)
 class PlannedOrganization:
-    """An organisation to be created below ``parent``, or one that is known with the columns to be set."""
+    """An organisation to be created below ``parent``, or one that is known with the columns to be set.
+
+    ``row`` is None where no row lists it: somebody wants it because rows of people name it.
+    """
 
     organization: Organization
-    row: PlannedRow
+    row: PlannedRow | None
     parent: Organization | None = None
     columns: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
         return self.organization._state.adding
+
+
+# Stands for everybody who is not recorded yet: a record for each of a hundred thousand of them is made when they are
+# written. Nobody changes it.
+NOBODY_YET: Final = Member()
+
+
+def new_member() -> Member:
+    """A record with its defaults, as ``Member()`` makes one, without asking sixty fields for theirs each time."""
+    member = Member.__new__(Member)
+    member.__dict__.update(NOBODY_YET.__dict__)
+    member._state = ModelState()
+    return member
 
 
 @dataclass(eq=False)
@@ -106,12 +127,13 @@ class PlannedTerm:
         return self.existing is None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class PlannedPerson:
     """A person to be entered, or one who is known with the facts to be set.
 
     ``values`` are attributes of ``Member``; dates come as ``OfficeDate``. ``branch`` and ``league_status`` are set only
-    where they change.
+    where they change. ``corrections`` are facts of a verified record a level above is asked to correct, ``asked`` the
+    same in words; ``different`` are people somebody said this is not.
     """
 
     member: Member
@@ -121,6 +143,9 @@ class PlannedPerson:
     terms: list[PlannedTerm] = field(default_factory=list)
     changes: dict[str, list[str | None]] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
+    corrections: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, list[str | None]] = field(default_factory=dict)
+    different: tuple[Member, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -159,7 +184,7 @@ class Plan:
             ]
             for row in self.rows
         ]
-        return sealing.blind_index("roster.plan", json.dumps(said, ensure_ascii=True, sort_keys=True))
+        return sealing.blind_index("roster.plan", _written(said))
 
     @property
     def totals(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ from branches.scoping import Right, managed_paths
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm
 from members.models.roster import RowKind
+from members.roster.answers import NONE, Answers
 from members.roster.columns import PEOPLE_KINDS
 from members.roster.directory import Directory
 from members.roster.enrolling import Enrolling
@@ -26,12 +27,14 @@ def plan_rows(
     by: User | None,
     update_existing: bool = True,
     lock: bool = False,
+    answers: Answers = NONE,
 ) -> RosterPlan:
     """Plan what importing these rows under the organisation does, for somebody with the rights of ``by``.
 
     ``by`` None plans with full rights below the organisation (commands). Organisations come first, then members, cadres
     and young people: later rows may mean what earlier ones create. The rows' problems and warnings grow with what the
-    database says about them. With ``lock`` the people found are locked until the transaction ends.
+    database says about them. With ``lock`` the people found are locked until the transaction ends. ``answers`` are what
+    people decided about the rows and the names in them; without one a doubtful row is 待确定.
     """
     planned = [PlannedRow(row) for row in rows]
     directory = Directory(organization)
@@ -40,10 +43,11 @@ def plan_rows(
         may_change=by is None or _manages(by, Right.STRUCTURE, organization),
         update_existing=update_existing,
     )
-    organizations = organizing.plan([row for row in planned if row.clean.kind == RowKind.ORGANIZATIONS])
+    organizing.plan([row for row in planned if row.clean.kind == RowKind.ORGANIZATIONS])
+    organizations = organizing.plan_wanted(answers)
     of_people = [row for row in planned if row.clean.kind != RowKind.ORGANIZATIONS]
     known = Known([row.clean for row in of_people], organization, by=by, lock=lock)
-    enrolling = Enrolling(directory, known, update_existing=update_existing)
+    enrolling = Enrolling(directory, known, update_existing=update_existing, decisions=answers.decisions)
     if by is not None and not _manages(by, Right.PEOPLE, organization):
         for row in of_people:
             row.clean.refuse("R_OUT_OF_SCOPE", "您现在没有在这里录入人员的权限，请联系上级管理员。", "branch")

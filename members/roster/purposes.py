@@ -15,11 +15,21 @@ from branches.models import Organization, User
 from branches.scoping import Right
 from members.models.roster import ImportPurpose, RosterImport, RowKind
 from members.roster import columns, layouts, planning, rows, writing
+from members.roster.arranging import Arranged
 from members.roster.columns import Column
+from members.roster.families import ROSTER, Family
 from members.roster.layouts import SheetLayout
 from members.roster.plan import Plan
 from members.roster.rows import CleanRow
 from tuanjian.spreadsheets import Workbook
+
+
+class LayingOut(Protocol):
+    """File → sheets with their rows, read as ``arranged`` says by the sheet's name; raises ``FileRefused``."""
+
+    def __call__(
+        self, workbook: Workbook, /, *, arranged: Mapping[str, Arranged] | None = None
+    ) -> list[SheetLayout]: ...
 
 
 class Planning(Protocol):
@@ -52,12 +62,15 @@ class Purpose:
 
     ``right`` is asked for at the organisation imported to, at upload, check, commit and taking back. ``columns`` are
     all columns of a kind of row, ``shown`` the fields of it a preview has room for, the first of them its name.
-    ``finding_words`` are half-sentences for codes of findings that only this purpose knows.
+    ``finding_words`` are half-sentences for codes of findings that only this purpose knows, ``families`` the sheets it
+    reads, ``locked`` fields nobody writes anew in the preview. With ``asks`` its planning takes what people decided
+    about the rows (``answers``). Sheets that are not understood can be arranged by hand if ``arranges``; a form of
+    ours that comes back is either that form or not.
     """
 
     key: ImportPurpose
     right: Right
-    lay_out: Callable[[Workbook], list[SheetLayout]]
+    lay_out: LayingOut
     clean: Callable[[Iterable[SheetLayout], dt.date], Iterable[CleanRow]]
     plan: Planning
     write: Writing
@@ -65,10 +78,23 @@ class Purpose:
     shown: Mapping[RowKind, tuple[str, ...]]
     count_words: Mapping[str, str]
     finding_words: Mapping[str, str] = field(default_factory=dict)
+    families: Sequence[Family] = ROSTER
+    locked: frozenset[str] = frozenset()
+    asks: bool = False
+    arranges: bool = True
 
     @property
     def label(self) -> str:
         return str(self.key.label)
+
+    @property
+    def kinds(self) -> list[RowKind]:
+        """What sheets of this purpose may list."""
+        return [kind for kind in RowKind if self.columns(kind)]
+
+    def mendable(self, kind: RowKind | str) -> list[str]:
+        """The fields of such rows that may be written anew in the preview."""
+        return [column.field for column in self.columns(RowKind(kind)) if column.field not in self.locked]
 
     def column(self, field: str, kind: RowKind | str) -> Column | None:
         """The column of a field, None if rows of this kind have none."""
@@ -123,5 +149,6 @@ register(
             RowKind.YOUTH: ("name", "id_number", "branch", "birth_date", "phone"),
         },
         count_words=writing.COUNT_WORDS,
+        asks=True,
     )
 )

@@ -6,26 +6,32 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from branches.models import User
 from members.models.roster import RosterFile, RosterImport, RosterRow, RowState
 from members.roster import purposes
 from members.roster.checking import read_file
+from members.roster.guidance import SHEET
 from members.roster.headings import Heading
-from members.roster.layouts import SheetLayout
+from members.roster.layouts import DataRow, SheetLayout
 from members.roster.purposes import Purpose
-from tuanjian.spreadsheets import Cell, FileRefused, Row, Sheet, Workbook
+from members.roster.rereading import lay_out
+from tuanjian.spreadsheets import FileRefused, Row, Sheet, Workbook
 from tuanjian.spreadsheets.cleaning import tidy_line
 from tuanjian.spreadsheets.writing import Column, SheetPlan, WorkbookPlan, write_workbook
+from tuanjian.watermark import made_by
 
 REASON = "失败原因"
-_REFUSED = (RowState.INVALID, RowState.ELSEWHERE)
+_REFUSED = (RowState.INVALID, RowState.ELSEWHERE, RowState.ASKED)
 
 
-def write_refused(roster: RosterImport, target: IO[bytes]) -> int:
+def write_refused(roster: RosterImport, target: IO[bytes], *, by: User) -> int:
     """Write the refused rows with the columns and titles of the file, 失败原因 last, and return how many.
 
     Made from the file each time and kept nowhere. Cells are text, so that no program turns numbers into others; the
-    reasons are locked, and ID numbers where none of them has to be mended. Refuses when nothing was refused, and
+    reasons are locked, and ID numbers where none of them has to be mended. A last sheet, which is no roster, says who
+    took it, and when. Refuses when nothing was refused, and
     when the file has been deleted.
     """
     refused = list(roster.rows.filter(state__in=_REFUSED).order_by("number"))
@@ -34,12 +40,21 @@ def write_refused(roster: RosterImport, target: IO[bytes]) -> int:
     purpose = purposes.of(roster)
     try:
         workbook = read_file(roster)
-        layouts = purpose.lay_out(workbook)
+        layouts = lay_out(roster, workbook)
     except (RosterFile.DoesNotExist, FileRefused) as gone:
         raise ValidationError("原文件已按期删除，不能再下载退回的行，请按原名册修改后重新上传。") from gone
     sheets = list(_sheets(workbook, layouts, refused, purpose))
-    write_workbook(WorkbookPlan(sheets), target)
+    write_workbook(WorkbookPlan([*sheets, _about(len(refused), by)]), target)
     return len(refused)
+
+
+def _about(count: int, by: User) -> SheetPlan:
+    """Behind the sheets, not in them: they come back and are read by their lines."""
+    lines = [
+        f"“{REASON}”写明每一行为什么没有导入，改好后把整个文件重新上传；这一列和本页不用管。",
+        made_by(by, timezone.localtime(), more=f"退回的 {count} 行，内容与上传时相同，含号码原样"),
+    ]
+    return SheetPlan(SHEET, columns=[Column("怎样修改", width=100, wrap=True)], rows=[[line] for line in lines])
 
 
 def _sheets(
@@ -61,13 +76,15 @@ def _sheet(
     columns = sorted(column for column in heading.texts if column in heading.fields or column in numbers)
     wrong = {field for row in rows.values() for _, _, field, *_ in row.problems}
     kept = {row.line: row for row in layout.rows}
+    added = sorted({name for line in rows.keys() & kept for name, (at, _) in kept[line].cells.items() if not at})
     lines = (
-        [*(_text(row, column, kept[row.line].cells.get(heading.fields.get(column, ""))) for column in columns), reason]
+        [*_texts(row, kept[row.line], columns), *(_added(kept[row.line], name) for name in added), reason]
         for row in sheet.rows
         if row.line in rows and row.line in kept
         for reason in (reason_of(rows[row.line]),)
     )
     headings = [_column(layout, heading, column, wrong, purpose) for column in columns]
+    headings += [Column(layout.label_of(name)) for name in added]
     return SheetPlan(
         title=sheet.name,
         columns=[*headings, Column(REASON, width=50, locked=True, wrap=True)],
@@ -82,11 +99,18 @@ def reason_of(row: RosterRow) -> str:
     return " ".join(str(message) for _, message, *_ in findings) or row.get_state_display()
 
 
-def _text(row: Row, column: int, filled: tuple[int, Cell] | None) -> str | None:
-    cell = row.cells.get(column)
-    if cell is None and filled is not None:
-        cell = filled[1]
-    return cell.text if cell is not None else None
+def _texts(row: Row, kept: DataRow, columns: Sequence[int]) -> Iterator[str | None]:
+    """The cells of a line, as they were read: with what stands in merged cells, or was written anew in the preview."""
+    read = dict(kept.cells.values())
+    for column in columns:
+        cell = read.get(column) or row.cells.get(column)
+        yield cell.text if cell is not None else None
+
+
+def _added(kept: DataRow, name: str) -> str | None:
+    """What was written for a column the sheet has not."""
+    at, cell = kept.cells.get(name, (0, None))
+    return cell.text if cell is not None and not at else None
 
 
 def _column(layout: SheetLayout, heading: Heading, column: int, wrong: set[str], purpose: Purpose) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from branches.models import User
 from members.models.people import MemberQuerySet
 from members.models.roster import ImportPurpose, ImportState, RosterImport, RosterRow, RowKind, RowState
-from members.roster import absent
+from members.roster import absent, purposes
 from members.roster.classifying import FindingClass, classes_of, rows_with
 from members.roster.showing import STATES
 
@@ -20,6 +20,9 @@ _OF_FILE: Final = {
     "W_EXTERNAL": "文件引用了外部链接，已忽略。",
     "W_HIDDEN": "有隐藏的工作表，没有读取，请确认。",
 }
+_UNKNOWN: Final = "R_BRANCH_UNKNOWN"
+# Rows after the mended one that are looked through for the next cell to mend.
+_LOOKED_AT: Final = 50
 _HAS_PREVIEW: Final = (ImportState.TO_CONFIRM, ImportState.DONE, ImportState.TAKEN_BACK)
 
 
@@ -85,9 +88,14 @@ class Review:
         return self.rows_in(RowState.ELSEWHERE)
 
     @property
+    def asked(self) -> int:
+        """Rows somebody has to decide about; until then they are not imported."""
+        return self.rows_in(RowState.ASKED)
+
+    @property
     def refused(self) -> int:
         """Rows that will not be imported."""
-        return self.invalid + self.elsewhere
+        return self.invalid + self.elsewhere + self.asked
 
     def by_kind(self) -> list[Segment]:
         """The kinds of rows in the file, in the order in which they are written."""
@@ -96,10 +104,14 @@ class Review:
         ]
 
     def by_state(self, kind: str = "") -> list[Segment]:
-        """The states, of rows of one kind or all; 不在管理范围 only where there are such rows."""
-        order = (RowState.INVALID, RowState.NEW, RowState.UPDATE, RowState.SAME, RowState.ELSEWHERE)
+        """The states, of rows of one kind or all; 不在管理范围 and 待确定 only where there are such rows."""
+        order = (
+            *(RowState.INVALID, RowState.ASKED),
+            *(RowState.NEW, RowState.UPDATE, RowState.SAME, RowState.ELSEWHERE),
+        )
         segments = [Segment(state.value, STATES[state][1], self.rows_in(state, kind=kind)) for state in order]
-        return [segment for segment in segments if segment.value != RowState.ELSEWHERE or self.elsewhere]
+        rare = {RowState.ELSEWHERE.value: self.elsewhere, RowState.ASKED.value: self.asked}
+        return [segment for segment in segments if rare.get(segment.value, 1)]
 
     @cached_property
     def classes(self) -> list[FindingClass]:
@@ -151,6 +163,33 @@ def rows_asked(
         line = Q(line=int(q)) if q.isascii() and q.isdigit() and len(q) < 8 else Q(pk__in=())
         rows = rows.filter(line | Q(label__contains=q))
     return rows_with(rows, finding) if finding else rows
+
+
+def decisions_of(roster: RosterImport) -> dict[tuple[str, int], str]:
+    """What was decided, by sheet and line. One query."""
+    return {(sheet, line): choice for sheet, line, choice in roster.decisions.values_list("sheet", "line", "choice")}
+
+
+def next_problem(roster: RosterImport, row: RosterRow, asked: Mapping[str, str]) -> tuple[RosterRow, str] | None:
+    """The next cell to be mended among the rows asked for: in this row, else in one of those after it."""
+    mendable, rows = purposes.of(roster).mendable, rows_asked(roster, **asked).filter(state=RowState.INVALID)
+    for each in [row, *rows.filter(number__gt=row.number)[:_LOOKED_AT]]:
+        if each.state == RowState.INVALID:
+            for _, _, field, *_ in each.problems:
+                if field in mendable(each.kind):
+                    return each, field
+    return None
+
+
+def place_of(roster: RosterImport, row: RosterRow, asked: Mapping[str, str]) -> int | None:
+    """How many of the rows asked for stand before this one; None if it is not among them."""
+    rows = rows_asked(roster, **asked)
+    return rows.filter(number__lt=row.number).count() if rows.filter(pk=row.pk).exists() else None
+
+
+def names_nobody(roster: RosterImport) -> bool:
+    """Whether there are rows that name an organisation nobody knows."""
+    return any(key.startswith(f"{_UNKNOWN}.branch.") for key, *_ in roster.counts.get("findings", []))
 
 
 def absent_people(roster: RosterImport, *, user: User) -> MemberQuerySet | None:

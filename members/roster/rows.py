@@ -9,6 +9,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from members.completeness import NUMBERED_FROM, member_no_fits
@@ -19,16 +20,23 @@ from members.roster.cells import Cleaner, Value, read_date
 from members.roster.columns import PEOPLE_KINDS, column_of, label_of
 from members.roster.findings import CellRefused, Finding
 from members.roster.layouts import DataRow, SheetLayout
+from members.roster.places import names_in
 from members.roster.words import GENDERS
 from tuanjian import ages
-from tuanjian.spreadsheets import Cell
+from tuanjian.spreadsheets import Cell, Kind
+from tuanjian.spreadsheets.cleaning import tidy_line
 
+# An empty cell leaves what is known; this word in it takes that away, where it may be missing.
+CLEAR: Final = "清空"
+CLEARABLE: Final = frozenset(
+    {"ethnicity", "education", "member_no", "phone", "email", "work_unit", "income_band", "remark"}
+)
 # Nobody on the roster of a League branch is older; cadres may be.
 OLDEST_MEMBER: Final = 60
 OLDEST: Final = 70
 
 
-@dataclass
+@dataclass(slots=True)
 class CleanRow:
     """A row as it was read: ``facts`` to keep, ``shown`` in words, ``cells`` as they stand in the file, by field.
 
@@ -45,6 +53,8 @@ class CleanRow:
     cells: dict[str, list[str]] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
     letters: dict[str, str] = field(default_factory=dict)
+    # Fields whose cell says that what is known is to go.
+    cleared: list[str] = field(default_factory=list)
 
     def refuse(self, code: str, message: str, name: str) -> None:
         """Add a problem, told of the column of this field."""
@@ -99,12 +109,19 @@ def letter(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=64)
+def _letters(fields: tuple[tuple[int, str], ...]) -> dict[str, str]:
+    """The letters of the columns of each field, one dictionary for all rows of a sheet."""
+    return {name: letter(column) for column, name in fields}
+
+
 def read_row(layout: SheetLayout, row: DataRow, reader: Reader) -> CleanRow:
     """Read the cells of one row, each by itself."""
     clean_row = CleanRow(layout.name, row.line, layout.kind.value)
-    clean_row.letters = {name: letter(column) for column, name in layout.fields.items()}
-    clean_row.places = [row.section] if row.section else []
-    clean_row.places += [*reversed(layout.titles), layout.name]
+    clean_row.letters = _letters(tuple(layout.fields.items()))
+    if "branch" not in row.cells:
+        above = (row.section, *reversed(layout.titles), layout.name)
+        clean_row.places = [name for text in above for name in names_in(text)]
     if row.ragged:
         clean_row.problems.append(Finding("R_RAGGED", "这一行的列数与表头不一致，请检查分隔符后重新上传。"))
     if row.hidden:
@@ -128,7 +145,13 @@ def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: 
 
 
 def _read_cell(clean_row: CleanRow, name: str, cell: Cell, layout: SheetLayout, reader: Reader) -> None:
-    clean_row.cells[name] = [cell.text, cell.kind.value, cell.stored]
+    clean_row.cells[name] = [cell.text, cell.kind._value_, cell.stored]
+    if cell.formula or cell.month or cell.cut:
+        clean_row.cells[name].append(_flags(cell))
+    if name in CLEARABLE and layout.kind in PEOPLE_KINDS and tidy_line(cell.text) == CLEAR:
+        clean_row.cleared.append(name)
+        clean_row.shown[name] = CLEAR
+        return
     try:
         value = reader.read(name, cell, layout.kind, date1904=layout.date1904)
     except CellRefused as refusal:
@@ -140,6 +163,17 @@ def _read_cell(clean_row: CleanRow, name: str, cell: Cell, layout: SheetLayout, 
         clean_row.shown[name] = value.shown
     for code, message in value.warnings:
         clean_row.warn(code, message, name)
+
+
+def _flags(cell: Cell) -> str:
+    """What else the file said of the cell; of most it says nothing."""
+    return "".join(flag for flag, holds in zip("fmc", (cell.formula, cell.month, cell.cut), strict=True) if holds)
+
+
+def cell_as_read(kept: list[str]) -> Cell:
+    """The cell again, from what ``CleanRow.cells`` keeps of it."""
+    text, kind, stored, *flags = kept
+    return Cell(text, Kind(kind), stored, *(flag in "".join(flags) for flag in "fmc"))
 
 
 def _refuse_missing(clean_row: CleanRow, row: DataRow, required: list[str]) -> None:

@@ -7,7 +7,7 @@ column of the file they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from branches.naming import PREFIX
 from members import wording
-from members.models.roster import RosterRow, RowKind, RowState
+from members.models.roster import Choice, RosterRow, RowKind, RowState
 from members.roster.purposes import Purpose
 from tuanjian.masking import mask_number, mask_phone
 from tuanjian.spreadsheets.cleaning import tidy_line
@@ -26,6 +26,7 @@ STATES: Final = {
     RowState.SAME: ("", "无变化"),
     RowState.INVALID: ("problem", "有问题"),
     RowState.ELSEWHERE: ("care", "不在管理范围"),
+    RowState.ASKED: ("care", "待确定"),
 }
 # Fifteen digits and more are an ID number, eleven that begin with 1 a mobile phone; blanks and dashes do not hide them.
 _NUMBER = re.compile(r"[0-9０-９](?:[ 　\-－]?[0-9０-９]){14,}[ 　\-－]?[xXｘＸ]?")
@@ -43,7 +44,7 @@ _PLACES: Final = ("branch", "parent")
 class Shown:
     """A value of a row. ``mark`` is problem, busy, care or "", ``old`` what it replaces, ``notes`` what is said of it.
 
-    ``read`` is the cell as it stands in the file.
+    ``read`` is the cell as it stands in the file; ``mendable`` says that it can be written anew.
     """
 
     heading: str
@@ -53,6 +54,21 @@ class Shown:
     old: str | None = None
     mark: str = ""
     notes: tuple[str, ...] = ()
+    mendable: bool = False
+
+    @property
+    def needs_mending(self) -> bool:
+        """Whether it can be put right, and there is something to put right."""
+        return self.mendable and self.mark in ("problem", "care")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that may be decided about a row; ``chosen`` if it has been."""
+
+    value: str
+    word: str
+    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,16 @@ class ShownRow:
     word: str
     cells: list[Shown] = field(default_factory=list)
     others: list[Shown] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def may_move(self) -> bool:
+        """Whether it lists somebody of another branch, who can be moved."""
+        return any(offer.value == Choice.MOVE for offer in self.offers)
+
+    @property
+    def is_decided(self) -> bool:
+        return any(offer.chosen for offer in self.offers)
 
 
 @dataclass(frozen=True)
@@ -80,6 +106,10 @@ class Block:
     def has_others(self) -> bool:
         return any(row.others for row in self.rows)
 
+    @property
+    def may_move(self) -> bool:
+        return any(row.may_move for row in self.rows)
+
 
 def without_numbers(text: str) -> str:
     """The text with everything masked that could be an ID number or a mobile phone."""
@@ -87,8 +117,8 @@ def without_numbers(text: str) -> str:
     return _MOBILE.sub(lambda found: mask_phone(_bare(found[0])[-11:]), masked)
 
 
-def blocks(rows: Iterable[RosterRow], purpose: Purpose) -> list[Block]:
-    """A page of rows, in the order of the file."""
+def blocks(rows: Iterable[RosterRow], purpose: Purpose, decisions: Mapping[tuple[str, int], str]) -> list[Block]:
+    """A page of rows, in the order of the file, with what was decided by sheet and line."""
     found: list[Block] = []
     last = ""
     for row in rows:
@@ -96,31 +126,34 @@ def blocks(rows: Iterable[RosterRow], purpose: Purpose) -> list[Block]:
             kind = RowKind(last := row.kind)
             headings = [_heading(name, kind, purpose) for name in purpose.shown.get(kind, ())]
             found.append(Block(kind.label, headings, []))
-        found[-1].rows.append(shown_row(row, purpose))
+        found[-1].rows.append(shown_row(row, purpose, decisions))
     return found
 
 
-def shown_row(row: RosterRow, purpose: Purpose) -> ShownRow:
+def shown_row(row: RosterRow, purpose: Purpose, decisions: Mapping[tuple[str, int], str]) -> ShownRow:
     """One row, as the preview shows it."""
     told = _Told(row, purpose)
     shown = purpose.shown.get(RowKind(row.kind), ())
     cells = [told.cell(name) for name in shown]
-    return _row(row, cells, list(told.others(shown)))
+    return _row(row, cells, list(told.others(shown)), decisions)
 
 
-def whole_row(row: RosterRow, purpose: Purpose) -> ShownRow:
+def whole_row(row: RosterRow, purpose: Purpose, decisions: Mapping[tuple[str, int], str]) -> ShownRow:
     """One row with everything that was read and found, warnings not worth a mark in the table included."""
     told = _Told(row, purpose, quiet=frozenset())
     columns = [column.field for column in purpose.columns(RowKind(row.kind))]
     cells = [
         cell for name in columns if (cell := told.cell(name, short=False)) and (cell.value or cell.read or cell.notes)
     ]
-    return _row(row, cells, list(told.others(columns)))
+    return _row(row, cells, list(told.others(columns)), decisions)
 
 
-def _row(row: RosterRow, cells: list[Shown], others: list[Shown]) -> ShownRow:
+def _row(row: RosterRow, cells: list[Shown], others: list[Shown], decisions: Mapping[tuple[str, int], str]) -> ShownRow:
     state, word = STATES[RowState(row.state)]
-    return ShownRow(row.number, f"{row.sheet} {row.line}", without_numbers(row.label), state, word, cells, others)
+    decided = decisions.get((row.sheet, row.line))
+    offers = [Offer(value, Choice(value).label, value == decided) for value in row.offers]
+    where = f"{row.sheet} {row.line}"
+    return ShownRow(row.number, where, without_numbers(row.label), state, word, cells, others, offers)
 
 
 class _Told:
@@ -130,6 +163,7 @@ class _Told:
         content = row.content
         read = content["read"]
         self.kind, self.purpose, self.quiet = RowKind(row.kind), purpose, quiet
+        self.mendable = purpose.mendable(row.kind)
         self.shown: dict[str, str] = content["shown"]
         self.facts: dict[str, Any] = read["facts"]
         self.cells: dict[str, list[str]] = read["cells"]
@@ -159,7 +193,8 @@ class _Told:
         old = self._masked(name, change[0]) if change and change[0] else None
         mark = "problem" if problems else "care" if warnings else "busy" if change else ""
         notes = tuple(map(without_numbers, [*problems, *warnings]))
-        return Shown(_heading(name, self.kind, self.purpose), value, name, read, old, mark, notes)
+        heading = _heading(name, self.kind, self.purpose)
+        return Shown(heading, value, name, read, old, mark, notes, name in self.mendable)
 
     def others(self, shown: Sequence[str]) -> Iterator[Shown]:
         """What is said of columns that are not among those shown, and of the row itself."""

@@ -9,18 +9,21 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from members.models.roster import RosterImport, RosterRow
+from members.models.roster import RosterImport, RosterRow, opened
 from members.roster.findings import Finding
 from members.roster.plan import PlannedRow
 from members.roster.rows import CleanRow
 from tuanjian import bulk, sealing
 
-_BATCH: Final = 2_000
+_BATCH: Final = 5_000
 _KEPT: Final = tuple(field.name for field in fields(CleanRow) if field.name not in ("sheet", "line", "kind"))
-_COLUMNS: Final = (
-    *("roster", "number", "sheet", "line", "kind", "state", "label"),
-    *("target_id", "problems", "warnings", "changes", "sealed"),
-)
+# What the plan says of a row; ``sealed`` holds the rest.
+PLANNED: Final = ("state", "label", "target_id", "problems", "warnings", "changes", "offers")
+_COLUMNS: Final = ("roster", "number", "sheet", "line", "kind", *PLANNED, "sealed")
+
+
+# Lone surrogates stay what they are in ASCII only.
+_written = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 
 
 def read_of(row: CleanRow) -> dict[str, Any]:
@@ -31,16 +34,27 @@ def read_of(row: CleanRow) -> dict[str, Any]:
 
 def unpack(row: RosterRow) -> CleanRow:
     """The row as it was read; raises ``sealing.SealBroken``."""
-    content = row.content["read"]
+    return unpacked(row)[0]
+
+
+def unpacked(row: RosterRow) -> tuple[CleanRow, dict[str, str]]:
+    """The row as it was read, and its values as planned; raises ``sealing.SealBroken``."""
+    content = row.content
+    return _read_back(row.sheet, row.line, row.kind, content["read"]), content["shown"]
+
+
+def _read_back(sheet: str, line: int, kind: str, read: dict[str, Any]) -> CleanRow:
     for name in ("problems", "warnings"):
-        content[name] = [Finding(*finding) for finding in content[name]]
-    return CleanRow(row.sheet, row.line, row.kind, **content)
+        read[name] = [Finding(*finding) for finding in read[name]]
+    return CleanRow(sheet, line, kind, **read)
 
 
 def staged(roster: RosterImport) -> Iterator[tuple[int, CleanRow]]:
     """The keys and rows of an import, in the order of the file. One query."""
-    for row in roster.rows.order_by("number").iterator(chunk_size=_BATCH):
-        yield row.pk, unpack(row)
+    columns = ("pk", "sheet", "line", "kind", "sealed")
+    rows = roster.rows.order_by("number").values_list(*columns).iterator(chunk_size=_BATCH)
+    for key, sheet, line, kind, sealed in rows:
+        yield key, _read_back(sheet, line, kind, opened(sealed)["read"])
 
 
 def store(
@@ -63,9 +77,17 @@ def _columns(
 ) -> Iterator[tuple[object, ...]]:
     for number, (row, read) in enumerate(batch, start=before + 1):
         clean = row.clean
-        content = json.dumps({"read": read, "shown": row.values}, ensure_ascii=True, separators=(",", ":"))
-        yield (
-            *(roster.pk, number, clean.sheet[:100], clean.line, clean.kind, row.state.value),
-            *(row.label, row.target_id, [list(each) for each in row.problems], [list(each) for each in row.warnings]),
-            *(row.changes, sealing.seal("roster.row", content)),
-        )
+        place = (roster.pk, number, clean.sheet[:100], clean.line, clean.kind)
+        yield (*place, *planned(row), sealed_of(row, read))
+
+
+def planned(row: PlannedRow) -> tuple[object, ...]:
+    """What the plan says of the row, in the order of ``PLANNED``."""
+    problems, warnings = [list(each) for each in row.problems], [list(each) for each in row.warnings]
+    return (row.state.value, row.label, row.target_id, problems, warnings, row.changes, [*row.offers])
+
+
+def sealed_of(row: PlannedRow, read: dict[str, Any]) -> str:
+    """What was read and its values as planned, sealed."""
+    content = _written({"read": read, "shown": row.values})
+    return sealing.seal("roster.row", content)

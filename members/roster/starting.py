@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
@@ -13,8 +14,8 @@ from branches import audit
 from branches.models import Organization, User
 from members.models.roster import ImportPurpose, ImportState, RosterFile, RosterImport
 from members.roster import purposes
+from members.roster.rereading import OPEN
 from members.tasks import check_roster
-from tuanjian.spreadsheets import Limits
 
 _LONGEST_NAME = 255
 _MIB = 2**20
@@ -38,7 +39,7 @@ def start(
     managed = Organization.objects.active().manageable_by(by, right=purposes.named(purpose).right)
     if not managed.filter(pk=organization.pk).exists():
         raise ValidationError(_NO_RIGHT)
-    limit = Limits().upload_bytes
+    limit = settings.TUANJIAN_IMPORT_LIMITS.upload_bytes
     if file.size and file.size > limit:
         raise ValidationError({"file": f"文件超过 {limit // _MIB} MB，请删除空白行、图片后另存再上传。"})
     content = file.read()
@@ -56,7 +57,7 @@ def start(
         )
         kept = RosterFile(roster=roster)
         kept.content = content
-        kept.save()
+        kept.save(force_insert=True)
         changes = {"内容": [None, roster.get_purpose_display()]}
         kind = audit.Kind.CREATED
         audit.record(kind, roster, by=by, at=organization, changes=changes, reason=roster.note, job=roster.job)
@@ -72,7 +73,7 @@ def check_again(roster: RosterImport, *, by: User) -> None:
     """
     if not RosterFile.objects.filter(roster=roster).exists():
         raise ValidationError("原文件已按期删除，请重新上传。")
-    waiting = RosterImport.objects.filter(pk=roster.pk, state__in=[ImportState.TO_CONFIRM, ImportState.FAILED])
+    waiting = RosterImport.objects.filter(pk=roster.pk, state__in=OPEN)
     again = waiting.update(
         state=ImportState.UPLOADED, as_of_on=timezone.localdate(), started_by=by, error="", error_code=""
     )
@@ -91,11 +92,13 @@ def discard(roster: RosterImport, *, by: User) -> None:
     organizations = Organization.objects.manageable_by(by, right=purposes.of(roster).right)
     if not organizations.filter(pk=roster.organization_id).exists():
         raise ValidationError(_NO_RIGHT)
-    open_states = [ImportState.UPLOADED, ImportState.TO_CONFIRM, ImportState.FAILED]
+    open_states = [ImportState.UPLOADED, *OPEN]
     waiting = RosterImport.objects.filter(pk=roster.pk, state__in=open_states)
     if not waiting.update(state=ImportState.DISCARDED, fingerprint="", error="", error_code=""):
         raise ValidationError("这次导入正在处理或已经写入，不能放弃。")
     RosterFile.objects.filter(roster=roster).delete()
     roster.rows.all().delete()
+    roster.mends.all().delete()
+    roster.decisions.all().delete()
     roster.refresh_from_db()
     audit.record(audit.Kind.CHANGED, roster, by=by, at=roster.organization, changes={"状态": [None, "已放弃"]})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,8 +18,8 @@ from django.utils import timezone
 from branches import audit, freshness
 from branches.founding import remove_many
 from branches.models import AuditEntry, Organization, User
-from branches.scoping import Right
-from members.models import BranchMembership, CadreTerm, Member, StatusChange
+from branches.scoping import Right, managed_paths
+from members.models import BranchMembership, CadreTerm, Correction, DifferentPeople, Member, StatusChange
 from members.models.roster import ImportState, RosterChange, RosterImport
 from members.roster import purposes
 from members.roster.writing import ORGANIZATION_COLUMNS, PERSON_COLUMNS, TERM_COLUMNS
@@ -29,6 +29,8 @@ from tuanjian.locks import Lock, hold
 
 _REASON: Final = "撤回导入"
 _OF_HISTORY: Final = (BranchMembership, StatusChange)
+# What goes with a person, and needs nobody to stay.
+_GOES_ALONG: Final = (*_OF_HISTORY, DifferentPeople)
 _DATES: Final = frozenset({"birth_on", "joined_on", "started_on", "founded_on"})
 _STILL_NEEDED: Final = "已有其他记录引用"
 
@@ -42,14 +44,16 @@ class Returned:
 
 
 @transaction.atomic
-def take_back(roster: RosterImport, *, by: User) -> Returned:
+def take_back(roster: RosterImport, *, by: User, branches: Iterable[Organization] | None = None) -> Returned:
     """Take back everything an import wrote that nobody has touched since; a second time does nothing more.
 
-    Refuses an import that has not been written, whoever lacks the right its purpose asks for where it was written, and
-    – where organisations were written – whoever does not manage the structure.
+    With ``branches`` only what it wrote about these organisations and the people in them: the import stays 已完成 while
+    there is more to take back. Refuses an import that has not been written, whoever lacks the right its purpose asks
+    for where it was written, and – where organisations were written – whoever does not manage the structure.
     """
     hold(Lock.TREE)
-    stored = RosterImport.objects.select_for_update(of=("self",)).select_related("organization").get(pk=roster.pk)
+    rows = RosterImport.objects.select_for_update(of=("self",), no_key=True).select_related("organization")
+    stored = rows.get(pk=roster.pk)
     managed = Organization.objects.manageable_by(by, right=purposes.of(stored).right)
     if not managed.filter(pk=stored.organization_id).exists():
         raise ValidationError("您现在没有在这里撤回导入的权限，请联系上级管理员。")
@@ -57,30 +61,36 @@ def take_back(roster: RosterImport, *, by: User) -> Returned:
         return Returned(kept=list(stored.changes.filter(returned_at=None)), returned=stored.counts["returned"])
     if stored.state != ImportState.DONE:
         raise ValidationError(f"这次导入的状态是“{stored.get_state_display()}”，没有可撤回的内容。")
+    part = None if branches is None else {row.pk for row in branches}
     changed = stored.changes.filter(object_type=Organization._meta.label_lower, returned_at=None)
+    if part is not None:
+        changed = changed.filter(branch__in=part)
     structure = Organization.objects.manageable_by(by, right=Right.STRUCTURE).filter(pk=stored.organization_id)
     if changed.exists() and not structure.exists():
         raise ValidationError("这次导入新建或修改过团组织，请由管理员撤回。")
-    return TakingBack(stored, by).take_back()
+    return TakingBack(stored, by, part).take_back()
 
 
 class TakingBack:
     """One taking back, under way: what returned, what is kept and why."""
 
-    def __init__(self, roster: RosterImport, by: User) -> None:
+    def __init__(self, roster: RosterImport, by: User, part: Collection[int] | None = None) -> None:
         self.roster, self.by, self.moment = roster, by, timezone.now()
+        self._managed = managed_paths(by, purposes.of(roster).right)
         self._deeds: list[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]] = []
         self._touched: set[int] = set()
         self._returned: list[RosterChange] = []
         self._kept: dict[int, RosterChange] = {}
         self._changes: dict[str, list[RosterChange]] = defaultdict(list)
-        for change in roster.changes.filter(returned_at=None).order_by("-number"):
+        waiting = list(roster.changes.filter(returned_at=None).select_related("branch").order_by("-number"))
+        for change in waiting if part is None else _in_part(waiting, part):
             self._changes[change.object_type].append(change)
 
     def take_back(self) -> Returned:
         for object_type, take_back_objects in _returns.items():
             take_back_objects(self, self._changes[object_type])
         self._take_back_terms(self._of(CadreTerm))
+        self._withdraw_corrections(self._of(Correction))
         self._take_back_people(self._of(Member))
         audit.record_many(self._deeds, by=self.by, reason=_REASON, job=self.roster.job)
         self._take_back_organizations(self._of(Organization))
@@ -92,7 +102,7 @@ class TakingBack:
         return self._changes[model._meta.label_lower]
 
     def _take_back_terms(self, changes: list[RosterChange]) -> None:
-        now = CadreTerm.objects.select_for_update(of=("self",)).select_related("person", "organization")
+        now = CadreTerm.objects.select_for_update(of=("self",), no_key=True).select_related("person", "organization")
         terms = now.in_bulk([change.object_id for change in changes])
         created = self.untouched([change for change in changes if change.created], terms)
         for change in created:
@@ -106,11 +116,27 @@ class TakingBack:
         rows = (_restored(change, TERM_COLUMNS, terms[change.object_id].version) for change in restored)
         bulk.update_rows(CadreTerm, "id", [*TERM_COLUMNS, "version"], rows)
 
+    def _withdraw_corrections(self, changes: list[RosterChange]) -> None:
+        """What nobody above has decided about yet is no longer asked for."""
+        now = Correction.objects.select_for_update(of=("self",), no_key=True).select_related("person__branch")
+        asked = now.in_bulk([change.object_id for change in changes])
+        going = self.untouched(changes, asked)
+        for change in going:
+            if correction := asked.get(change.object_id):
+                self.note(correction, correction.person.branch, {"状态": [correction.get_state_display(), "已撤销"]})
+        # Deciding raises the version: what nobody touched still waits.
+        Correction.objects.filter(pk__in=[change.object_id for change in going]).update(
+            state=Correction.State.WITHDRAWN,
+            decided_at=self.moment,
+            decided_by=self.by,
+            version=models.F("version") + 1,
+        )
+
     def _take_back_people(self, changes: list[RosterChange]) -> None:
-        people = Member.objects.select_for_update(of=("self",)).select_related("branch")
+        people = Member.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
         people_now = people.in_bulk([change.object_id for change in changes])
         created = self.untouched([change for change in changes if change.created], people_now)
-        needed = _needed(Member, [change.object_id for change in created], but=_OF_HISTORY)
+        needed = _needed(Member, [change.object_id for change in created], but=_GOES_ALONG)
         going = self.unneeded(created, needed)
         for change in going:
             if member := people_now.get(change.object_id):
@@ -122,13 +148,18 @@ class TakingBack:
         self._restore_people([change for change in changes if not change.created], people_now)
 
     def _restore_people(self, changes: list[RosterChange], people: dict[int, Member]) -> None:
-        restored = self.untouched(changes, people)
+        restored = self._within_reach(self.untouched(changes, people), people)
         written = [change.written for change in restored]
         BranchMembership.objects.filter(pk__in=[ids["membership"] for ids in written if "membership" in ids]).delete()
         StatusChange.objects.filter(pk__in=[ids["status"] for ids in written if "status" in ids]).delete()
+        ended = [(ids["ended"], None, None) for ids in written if "ended" in ids]
+        bulk.update_rows(BranchMembership, "id", ["effective_to", "ended_recorded_at"], ended)
         rows = []
         for change in restored:
             member = people[change.object_id]
+            if member.branch_id:
+                # Where somebody came from and where they went are both counted anew.
+                self._touched.add(member.branch_id)
             before, image = in_words(member), change.before
             for column in image:
                 value = _value(column, image[column])
@@ -141,6 +172,17 @@ class TakingBack:
             if member.branch_id:
                 self._touched.add(member.branch_id)
         bulk.update_rows(Member, "id", [*PERSON_COLUMNS, "version", "updated_at", "updated_by_id"], rows)
+
+    def _within_reach(self, changes: list[RosterChange], people: Mapping[int, Member]) -> list[RosterChange]:
+        """Those who do not go back into a branch that is closed, or that whoever takes back does not keep."""
+        homes = {change.pk: change.before["branch_id"] for change in changes if "ended" in change.written}
+        open_ = Organization.objects.active().filter(pk__in=set(homes.values())).values_list("pk", "path")
+        kept = {pk for pk, path in open_ if any(path.startswith(managed) for managed in self._managed)}
+        staying = [change for change in changes if change.pk in homes and homes[change.pk] not in kept]
+        for change in staying:
+            self._keep(change, "原来所在的团支部已撤销，或不在您的管理范围，请由上级办理")
+            self._returned.remove(change)
+        return [change for change in changes if change not in staying]
 
     def _take_back_organizations(self, changes: list[RosterChange]) -> None:
         organizations = Organization.objects.in_bulk([change.object_id for change in changes])
@@ -210,17 +252,29 @@ class TakingBack:
 
     def _finish(self) -> Returned:
         returned = [change.pk for change in self._returned]
-        RosterChange.objects.filter(roster=self.roster, pk__in=returned).update(returned_at=self.moment)
+        RosterChange.objects.filter(roster=self.roster, pk__in=returned).update(
+            returned_at=self.moment, kept_because=""
+        )
         kept = sorted(self._kept.values(), key=lambda change: change.number)
         bulk.update_rows(RosterChange, "id", ["kept_because"], [(change.pk, change.kept_because) for change in kept])
-        roster = self.roster
+        roster, told = self.roster, self.roster.counts.get("returned", 0)
+        left = roster.changes.filter(returned_at=None).exclude(kept_because__gt="").exists()
+        if left:
+            # Only a part was asked for; the rest can be taken back later.
+            roster.counts = {**roster.counts, "returned": told + len(returned), "kept": len(kept)}
+            roster.save(update_fields=["counts"])
+            self._note_import(len(returned), len(kept))
+            return Returned(len(returned), kept)
         roster.state, roster.taken_back_at, roster.taken_back_by = ImportState.TAKEN_BACK, self.moment, self.by
-        roster.counts = {**roster.counts, "returned": len(returned), "kept": len(kept)}
+        roster.counts = {**roster.counts, "returned": told + len(returned), "kept": len(kept)}
         roster.save(update_fields=["state", "taken_back_at", "taken_back_by", "counts"])
-        changes = {"撤回": [None, len(returned)], "保留": [None, len(kept)]}
-        kind = AuditEntry.Kind.UNDONE
-        audit.record(kind, roster, by=self.by, at=roster.organization, changes=changes, job=roster.job)
+        self._note_import(len(returned), len(kept))
         return Returned(len(returned), kept)
+
+    def _note_import(self, returned: int, kept: int) -> None:
+        changes = {"撤回": [None, returned], "保留": [None, kept]}
+        roster, kind = self.roster, AuditEntry.Kind.UNDONE
+        audit.record(kind, roster, by=self.by, at=roster.organization, changes=changes, job=roster.job)
 
 
 Return = Callable[[TakingBack, list[RosterChange]], None]
@@ -234,6 +288,21 @@ def register_return(model: type[models.Model], take_back_objects: Return) -> Non
     removes or restores those and notes each.
     """
     _returns[model._meta.label_lower] = take_back_objects
+
+
+def _in_part(changes: list[RosterChange], part: Collection[int]) -> list[RosterChange]:
+    """What was written about these organisations and the people in them, posts elsewhere of those people included."""
+    people = {
+        each.object_id for each in changes if each.object_type == Member._meta.label_lower and each.branch_id in part
+    }
+    posts = [each.object_id for each in changes if each.object_type == CadreTerm._meta.label_lower]
+    holders = dict(CadreTerm.objects.filter(pk__in=posts).values_list("pk", "person_id"))
+    return [
+        each
+        for each in changes
+        if each.branch_id in part
+        or (each.object_type == CadreTerm._meta.label_lower and holders.get(each.object_id) in people)
+    ]
 
 
 def _is_touched(change: RosterChange, now: Mapping[int, Any]) -> bool:

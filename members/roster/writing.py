@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from itertools import starmap
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from django.db import models
@@ -19,14 +20,15 @@ from branches import audit, freshness
 from branches.founding import New, add_many
 from branches.models import AuditEntry, Organization, User
 from members.cadres import in_words as post_in_words
-from members.models import BranchMembership, CadreTerm, Member, StatusChange
+from members.models import BranchMembership, CadreTerm, Correction, DifferentPeople, Member, StatusChange
 from members.models.roster import RosterChange, RosterImport
-from members.roster.plan import PlannedOrganization, PlannedPerson, PlannedTerm, RosterPlan
+from members.roster.plan import PlannedOrganization, PlannedPerson, PlannedTerm, RosterPlan, new_member
 from members.wording import SEALED, label_of
-from tuanjian import bulk, sealing
+from tuanjian import bulk, masking, sealing
 from tuanjian.officedates import OfficeDate
 
-_ALL: Final = tuple(field.name for field in Member._meta.concrete_fields)
+_ALL: Final = tuple(field.attname for field in Member._meta.concrete_fields)
+_all_of: Final = itemgetter(*_ALL)
 # Every column an import may set on a known person; all of them are written, so that one statement serves all rows.
 PERSON_COLUMNS: Final = (
     *("name", "pinyin", "initials", "gender", "birth_on", "birth_on_is_month", "ethnicity", "education"),
@@ -57,6 +59,7 @@ COUNT_WORDS: Final = {
     "people_updated": "更新人员",
     "posts_created": "新增任职",
     "posts_updated": "更新任职",
+    "corrections_asked": "提出更正申请",
 }
 Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
 
@@ -106,6 +109,7 @@ class Writing:
         posts = [(person, term) for person in plan.people for term in person.terms]
         posts_created = self._create_terms([each for each in posts if each[1].is_new])
         posts_updated = self._update_terms([each for each in posts if not each[1].is_new and each[1].changes])
+        asked = self._ask_for_corrections([person for person in plan.people if person.corrections])
         audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=self.roster.job)
         freshness.touch(sorted(self._touched))
         keep_changes(self.roster, self._changes)
@@ -116,6 +120,7 @@ class Writing:
             "people_updated": len(changed),
             "posts_created": posts_created,
             "posts_updated": posts_updated,
+            "corrections_asked": asked,
         }
 
     def _create_organizations(self, planned: list[PlannedOrganization]) -> int:
@@ -128,7 +133,7 @@ class Writing:
 
     def _update_organizations(self, planned: list[PlannedOrganization]) -> int:
         rows = []
-        for each in (each for each in planned if each.columns):
+        for each in planned:
             organization = each.organization
             before = _image(organization, ORGANIZATION_COLUMNS)
             for column, value in each.columns.items():
@@ -137,19 +142,22 @@ class Writing:
             values = [getattr(organization, column) for column in ORGANIZATION_COLUMNS]
             rows.append((organization.pk, *values, organization.version, self.moment))
             self._changes.append(Change(organization, False, organization.version, organization, before, {}))
-            self._deeds.append((AuditEntry.Kind.CHANGED, organization, organization, each.row.changes))
+            changes = each.row.changes if each.row is not None else {}
+            self._deeds.append((AuditEntry.Kind.CHANGED, organization, organization, changes))
             self._touched.add(organization.pk)
         bulk.update_rows(Organization, "id", [*ORGANIZATION_COLUMNS, "version", "updated_at"], rows)
         return len(rows)
 
     def _write_people(self, new: list[PlannedPerson], changed: list[PlannedPerson]) -> None:
         images = [_image_of(person.member) for person in changed]
+        ended = self._end_memberships([each for each in changed if each.branch is not None and each.member.branch_id])
+        for person in new:
+            person.member = new_member()
         for person in (*new, *changed):
             self._fill(person)
         for person, key in zip(new, bulk.reserve_ids(Member, len(new)), strict=True):
             person.member.pk = key
-        rows = ([_value(person.member, column) for column in _ALL] for person in new)
-        bulk.insert_rows(Member, _ALL, rows)
+        bulk.insert_rows(Member, _ALL, (_all_of(person.member.__dict__) for person in new))
         columns = [*PERSON_COLUMNS, "version", "updated_at", "updated_by_id"]
         updates = [
             (person.member.pk, *(getattr(person.member, column) for column in PERSON_COLUMNS), person.member.version)
@@ -159,7 +167,40 @@ class Writing:
         memberships = self._write_memberships([p for p in (*new, *changed) if p.branch is not None])
         statuses = self._write_statuses([p for p in (*new, *changed) if p.league_status is not None])
         for person, before in (*((person, {}) for person in new), *zip(changed, images, strict=True)):
-            self._note_person(person, before, memberships, statuses)
+            self._note_person(person, before, {"membership": memberships, "status": statuses, "ended": ended})
+        self._call_different(new)
+
+    def _end_memberships(self, moving: list[PlannedPerson]) -> dict[int, int]:
+        """End the stay in the branch somebody leaves; says which row of history that was."""
+        people = {person.member.pk: person.member for person in moving}
+        if not people:
+            return {}
+        self._touched |= {member.branch_id for member in people.values() if member.branch_id}
+        rows = list(BranchMembership.objects.filter(person__in=people, effective_to=None).order_by("pk"))
+        ends = [(row.pk, max(self.today, row.effective_from), self.moment) for row in rows]
+        bulk.update_rows(BranchMembership, "id", ["effective_to", "ended_recorded_at"], ends)
+        return {row.person_id: row.pk for row in rows}
+
+    def _call_different(self, new: list[PlannedPerson]) -> None:
+        """Remember who somebody said not to be whom: the pairs are not asked about again."""
+        pairs = [DifferentPeople(first=o, second=p.member, said_by=self.by) for p in new for o in p.different]
+        DifferentPeople.objects.bulk_create(pairs)
+
+    def _ask_for_corrections(self, people: list[PlannedPerson]) -> int:
+        """Ask a level above for what is not changed in verified records."""
+        made = []
+        for person in people:
+            asked = Correction(
+                person=person.member, changes=person.asked, made_by=self.by, made_at=self.moment, reason=self.roster.job
+            )
+            asked.values = person.corrections
+            made.append(asked)
+        Correction.objects.bulk_create(made)
+        for asked in made:
+            place = asked.person.branch
+            self._deeds.append((AuditEntry.Kind.CREATED, asked, place, asked.changes))
+            self._changes.append(Change(asked, True, 1, place))
+        return len(made)
 
     def _fill(self, person: PlannedPerson) -> None:
         """Put the planned values into the record."""
@@ -216,14 +257,10 @@ class Writing:
         return (person.member.joined_on if person.is_new else None) or self.today
 
     def _note_person(
-        self, person: PlannedPerson, before: dict[str, Any], memberships: dict[int, int], statuses: dict[int, int]
+        self, person: PlannedPerson, before: dict[str, Any], history: Mapping[str, Mapping[int, int]]
     ) -> None:
         member = person.member
-        written = {
-            name: keys[member.pk]
-            for name, keys in (("membership", memberships), ("status", statuses))
-            if member.pk in keys
-        }
+        written = {name: keys[member.pk] for name, keys in history.items() if member.pk in keys}
         place = member.branch or (person.terms[0].organization if person.terms else None)
         changes: Mapping[str, Any] = person.changes if before else _created_in_words(person)
         kind = AuditEntry.Kind.CHANGED if before else AuditEntry.Kind.CREATED
@@ -300,11 +337,13 @@ def _created_in_words(person: PlannedPerson) -> dict[str, list[str | None]]:
     member = person.member
     given = person.values | {"league_status": member.league_status}
     words = {_label(name): _in_words(name, value) for name, value in given.items() if name not in SEALED}
-    words |= {_label(name): getattr(member, f"{name}_masked") for name in SEALED if name in given}
+    # The clear value is at hand; a record would have to open its seal.
+    words |= {_label(name): mask(given[name]) for name, mask in _MASKS.items() if given.get(name)}
     return {label: [None, word] for label, word in words.items() if word}
 
 
 _label = cache(label_of)
+_MASKS: Final[dict[str, Callable[[str], str]]] = {"id_number": masking.mask_number, "phone": masking.mask_phone}
 
 
 def _in_words(name: str, value: Any) -> str:

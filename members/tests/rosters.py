@@ -10,6 +10,8 @@ from openpyxl import Workbook
 
 from members.models.roster import ImportState, RosterImport, RosterRow, RowKind, RowState
 from members.roster.applying import apply_plan
+from members.roster.rows import CleanRow
+from members.roster.staging import read_of
 from members.roster.starting import start
 from members.tests.builders import a_phone, an_id_number
 from tuanjian import sealing
@@ -76,7 +78,8 @@ def an_import(organization, *, by, label="费思源", note=""):
         state=ImportState.TO_CONFIRM,
         counts={"rows": {RowKind.MEMBERS: numbers}, "branches": [], "findings": []},
     )
-    content = {"read": {"facts": {"name": label}, "cells": {}}, "shown": {"name": label}}
+    row = CleanRow("团员", 2, RowKind.MEMBERS, {"name": label}, {"name": label}, cells={"name": [label, "t", ""]})
+    content = {"read": read_of(row), "shown": {"name": label}}
     sealed = sealing.seal("roster.row", json.dumps(content))
     RosterRow.objects.create(
         roster=roster,

@@ -1,4 +1,5 @@
 import datetime as dt
+import hashlib
 import io
 
 import pytest
@@ -76,10 +77,18 @@ def test_the_sheet_is_for_whoever_keeps_the_people_there(world, incomplete):
 
 
 def test_taking_the_sheet_is_logged(world, admin, incomplete):
-    a_sheet(world.bureau, admin)
+    file = io.BytesIO()
+    write_gap_sheet(world.bureau, file, by=admin)
 
     entry = AuditEntry.objects.filter(kind="exported").latest("id")
-    assert (entry.actor, entry.changes) == (admin, {"内容": [None, "缺项补录表"], "人数": [None, 1]})
+    assert (entry.actor, entry.changes) == (
+        admin,
+        {
+            "内容": [None, "缺项补录表"],
+            "人数": [None, 1],
+            "文件 SHA-256": [None, hashlib.sha256(file.getvalue()).hexdigest()],
+        },
+    )
 
 
 def test_where_nothing_is_missing_there_is_no_sheet(world, admin):

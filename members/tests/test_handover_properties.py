@@ -1,4 +1,7 @@
-"""Whatever is granted, limited, handed over or disabled: an organisation keeps an administrator every day."""
+"""Whatever is granted, limited, asked for, handed over, disabled or merged: who has an administrator keeps one.
+
+Every day, in whatever order; a closed organisation needs none, and begins anew when it is put in force again.
+"""
 
 import datetime as dt
 
@@ -10,16 +13,30 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from branches import grants, registration, succession
-from branches.models import AccessGrant, OrgType, RegistrationCode, Role, User
+from branches import applications, grants, registration, succession
+from branches.models import AccessGrant, ChangeRequest, Organization, OrgType, RegistrationCode, Role, User
 from branches.tests.builders import a_grant, a_user, an_organization
-from members import handover
+from members import closing, handover, merging
 from members.handover import Handover, Occasion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.property]
 
 NOON = dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)
-DEEDS = ["grant", "take_back", "set_end", "hand_over", "hand_over_by_code", "redeem", "disable", "enable", "sleep"]
+DEEDS = [
+    *(
+        "grant",
+        "take_back",
+        "set_end",
+        "hand_over",
+        "hand_over_by_code",
+        "issue",
+        "redeem",
+        "void",
+        "ask",
+        "ask_by_name",
+    ),
+    *("approve", "send_back", "disable", "enable", "close", "merge", "reopen", "sleep"),
+]
 steps = st.lists(
     st.tuples(
         st.sampled_from(DEEDS),
@@ -39,6 +56,7 @@ class Unit:
     def __init__(self):
         above = an_organization("上级团委", org_type=OrgType.BASE_COMMITTEE)
         self.organization = an_organization("本单位团支部", under=above)
+        self.other = an_organization("邻近团支部", under=above)
         self.superior = a_user(display_name="上级管理员")
         a_grant(self.superior, above)
         self.people = [a_user(display_name=f"管理员{number}") for number in range(3)]
@@ -50,6 +68,10 @@ class Unit:
     def given(self, number):
         rows = list(AccessGrant.objects.filter(organization=self.organization).order_by("id"))
         return rows[number % len(rows)] if rows else None
+
+    @property
+    def is_closed(self):
+        return Organization.objects.get(pk=self.organization.pk).is_closed
 
     def administered_on(self, *days):
         rows = AccessGrant.objects.filter(organization=self.organization, role=Role.ADMINISTRATOR)
@@ -76,12 +98,48 @@ class Unit:
             grants.set_end(given, ends_on=until, by=self.superior)
         elif deed in ("hand_over", "hand_over_by_code"):
             self.hand_over(given, self.person(first), day, by_code=deed == "hand_over_by_code")
-        elif deed == "redeem" and self.issued:
-            issued = self.issued[second % len(self.issued)]
-            row = RegistrationCode.objects.get(pk=issued.row.pk)
-            registration.redeem(row, user=self.person(first))
+        elif deed == "issue":
+            words = {"role": Role.ADMINISTRATOR, "holder_name": "接任者", "starts_on": day, "ends_on": until}
+            self.issued.append(registration.issue(self.organization, **words, by=self.superior))
+        elif deed in ("redeem", "void") and self.issued:
+            row = RegistrationCode.objects.get(pk=self.issued[second % len(self.issued)].row.pk)
+            if deed == "void":
+                registration.void(row, by=self.superior)
+            else:
+                registration.redeem(row, user=self.person(first))
+        elif deed in ("ask", "ask_by_name") and given:
+            self.ask(given, self.person(first), by_name=deed == "ask_by_name")
+        elif deed in ("approve", "send_back"):
+            self.decide(deed == "approve")
         elif deed in ("disable", "enable"):
             self.set_active(self.person(first), deed == "enable")
+        elif deed in ("close", "merge", "reopen"):
+            self.end_or_begin(deed)
+
+    def ask(self, leaving, coming, *, by_name):
+        who = (
+            {"successor": None, "successor_name": "接任者"} if by_name else {"successor": coming, "successor_name": ""}
+        )
+        applications.ask_for_administrator(
+            self.organization, leaving=leaving, reason="工作调动", by=self.people[0], **who
+        )
+
+    def decide(self, agreed):
+        for waiting in ChangeRequest.objects.waiting():
+            if not agreed:
+                applications.send_back(waiting, version=waiting.version, answer="请再商量", by=self.superior)
+            elif issued := applications.approve(waiting, version=waiting.version, by=self.superior):
+                self.issued.append(issued)
+
+    def end_or_begin(self, deed):
+        today, organization = timezone.localdate(), Organization.objects.get(pk=self.organization.pk)
+        if deed == "close":
+            closing.close(organization, on=today, reason="人员分流", by=self.superior)
+        elif deed == "merge":
+            other = Organization.objects.get(pk=self.other.pk)
+            merging.merge(organization, into=other, on=today, reason="", people=0, posts=0, by=self.superior)
+        else:
+            closing.reopen(organization, reason="恢复建制", by=self.superior)
 
     def hand_over(self, given, coming, day, *, by_code):
         leaving = (given,) if given else ()
@@ -129,12 +187,16 @@ def check_every_day(deeds, clock, begun):
 
 
 def check_today(unit, had):
+    if unit.is_closed:
+        return False
     [now] = unit.administered_on(timezone.localdate())
     assert now or not had
     return had or now
 
 
 def check_days_ahead(unit, had):
+    if unit.is_closed:
+        return
     today = timezone.localdate()
     covered = had
     for day in unit.administered_on(*(today + dt.timedelta(days=ahead) for ahead in range(60))):

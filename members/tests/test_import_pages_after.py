@@ -1,4 +1,5 @@
 import datetime as dt
+import hashlib
 import io
 import re
 
@@ -100,12 +101,16 @@ def test_refused_rows_are_handed_out_and_the_log_says_to_whom(world, admin):
 
     response = admin.get(f"/imports/{roster.pk}/refused/")
 
-    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    file = b"".join(response.streaming_content)
+    sheet = load_workbook(io.BytesIO(file)).active
     assert [cell.value for cell in sheet[1]][-1] == "失败原因"
     assert "校验位不对" in sheet[2][sheet.max_column - 1].value
     assert "filename" in response["Content-Disposition"]
     entry = AuditEntry.objects.get(kind=AuditEntry.Kind.EXPORTED)
-    assert (entry.actor, entry.changes) == (world.general_admin, {"内容": [None, "退回的行"], "行数": [None, 1]})
+    assert (entry.actor, entry.changes) == (
+        world.general_admin,
+        {"内容": [None, "退回的行"], "行数": [None, 1], "文件 SHA-256": [None, hashlib.sha256(file).hexdigest()]},
+    )
 
 
 def test_without_refused_rows_there_is_nothing_to_hand_out(world, admin):

@@ -146,7 +146,8 @@ def test_observers_read_it_and_young_people_are_spared(world, signed_in):
 
     assert "标记已办" not in text_of(client.get(world.member.get_absolute_url()))
     assert "还没有标记" in text_of(client.get(world.member.get_absolute_url()))
-    assert "国家系统" not in text_of(client.get(young.get_absolute_url()))
+    assert "<h2>国家系统</h2>" in text_of(client.get(world.member.get_absolute_url()))
+    assert "<h2>国家系统</h2>" not in text_of(client.get(young.get_absolute_url()))
 
 
 def test_a_mark_is_withdrawn(world, signed_in):

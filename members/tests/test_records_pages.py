@@ -223,7 +223,7 @@ def test_a_verified_record_shows_name_and_number_instead_of_asking(world, signed
     page = text_of(client.get(url("edit", world.member)))
     client.post(url("edit", world.member), edit_post(client, world.member, name="改名", remark="备注"))
 
-    assert "已核实的记录不能直接改姓名和证件号码，请向上级申请更正。" in page
+    assert "已核实的记录不能直接改姓名和证件号码，请向上级申请更正；" in page
     assert 'name="id_number"' not in page
     saved = Member.objects.get(pk=world.member.pk)
     assert (saved.name, saved.remark) == ("白雨桐", "备注")

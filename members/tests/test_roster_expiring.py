@@ -49,7 +49,7 @@ def test_what_needs_the_file_says_that_it_is_gone(world):
     delete_expired()
 
     with pytest.raises(ValidationError, match="没有退回的行"):
-        write_refused(old, io.BytesIO())
+        write_refused(old, io.BytesIO(), by=world.bureau_admin)
     with pytest.raises(ValidationError, match="原文件已按期删除"):
         check_again(old, by=world.bureau_admin)
     assert list(missing_from_file(old, user=world.bureau_admin)) == []

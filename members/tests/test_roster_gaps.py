@@ -303,7 +303,7 @@ def test_a_record_changed_after_the_check_is_not_written(world, admin, incomplet
 def test_refused_rows_come_back_and_go_in_once_mended(world, admin, incomplete):
     roster = returned(fill(a_sheet(world.branch, admin), "钱子昂", {"民族": "火星族"}), world.branch, admin)
     content = io.BytesIO()
-    write_refused(roster, content)
+    write_refused(roster, content, by=admin)
     content.seek(0)
     book = openpyxl.load_workbook(content)
 

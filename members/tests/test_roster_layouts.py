@@ -2,20 +2,8 @@ import pytest
 
 from members.models import RowKind
 from members.roster.layouts import lay_out
-from tuanjian.spreadsheets import Cell, FileRefused, Kind, Merge, Row, Sheet, Workbook
-
-NUMBER = "379998200106180021"
-OTHER = "379998200106180048"
-
-
-def a_sheet(*lines, name="表", **more):
-    """A sheet of texts; None leaves a cell out, an empty line is blank."""
-    rows = [
-        Row(line, {column: Cell(text, Kind.TEXT) for column, text in enumerate(texts, start=1) if text is not None})
-        for line, texts in enumerate(lines, start=1)
-        if texts
-    ]
-    return Sheet(name, rows=rows, **more)
+from members.tests.sheets import NUMBER, OTHER, a_sheet
+from tuanjian.spreadsheets import FileRefused, Merge, Sheet, Workbook
 
 
 def laid(*sheets):

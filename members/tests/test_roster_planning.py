@@ -200,7 +200,7 @@ def test_a_verified_record_keeps_its_name(world, admin):
 def test_a_namesake_with_another_number_is_pointed_out(world, admin):
     roster = checked(members(a_row("白雨桐", world.branch.short_name)), organization=world.bureau, by=admin)
 
-    assert (states(roster), warned(roster)[0][1][-1]) == ([(2, "new")], "W_SAME_PERSON")
+    assert (states(roster), warned(roster)[0][1][-1]) == ([(2, "asked")], "W_SAME_PERSON")
 
 
 def test_one_person_in_two_sheets_is_one_person_with_one_post(world, admin):

@@ -199,7 +199,7 @@ def test_any_import_can_be_taken_back_and_repeats_itself(world, admin, rows):
     take_back(roster, by=admin)
 
     assert len(states(roster)) == len(lines)
-    assert {state for _, state in states(repeated)} <= {"same", "invalid"}
+    assert {state for _, state in states(repeated)} <= {"same", "invalid", "asked"}
     assert everything() == before
 
 
@@ -210,11 +210,12 @@ def test_refused_rows_come_back_with_their_columns_and_the_reason(world, admin):
     roster = checked({"团员": [("华岳局团员名册",), headings, wrong, right]}, organization=world.bureau, by=admin)
     target = io.BytesIO()
 
-    count = write_refused(roster, target)
+    count = write_refused(roster, target, by=admin)
 
-    sheet = load_workbook(target)["团员"]
+    sheet, about = (load_workbook(target)[name] for name in ("团员", "填写说明"))
     rows = list(sheet.iter_rows(values_only=True))
     assert count == 1
+    assert "退回的 1 行，内容与上传时相同，含号码原样，用后请妥善保管或销毁。" in about["A3"].value
     assert rows[0][0] == "华岳局团员名册"
     assert rows[1:] == [(*headings, "失败原因"), (*wrong, "手机号应为 11 位，现为 3 位。")]
     assert sheet["B3"].number_format == "@"
@@ -226,7 +227,7 @@ def test_refused_rows_can_be_imported_again_as_they_are_and_mended(world, admin)
         members(a_row("赵启明", "航测一室", phone="123"), a_row("", "航测一室")), organization=world.bureau, by=admin
     )
     target = io.BytesIO()
-    write_refused(roster, target)
+    write_refused(roster, target, by=admin)
     book = load_workbook(target)
     again = checked(File(io.BytesIO(target.getvalue()), name="退回.xlsx"), organization=world.bureau, by=admin)
 
@@ -244,4 +245,4 @@ def test_nothing_refused_means_no_workbook(world, admin):
     roster = checked(members(a_row("赵启明", "航测一室")), organization=world.bureau, by=admin)
 
     with pytest.raises(ValidationError, match="没有退回的行"):
-        write_refused(roster, io.BytesIO())
+        write_refused(roster, io.BytesIO(), by=admin)

@@ -14,21 +14,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from branches.http import AuthenticatedHttpRequest, current_organization, get_manageable, get_visible
 from branches.models import User
-from branches.scoping import Sight, has_right_somewhere, sees_somewhere
+from branches.scoping import Right, Sight, has_right_somewhere, sees_somewhere
 from members.import_forms import RowsForm, UploadForm
 from members.import_tables import ImportFilter, ImportTable
 from members.models.roster import ImportPurpose, ImportState, RosterImport
-from members.roster import applying, checking, pace, purposes, reviewing, showing, starting
+from members.roster import applying, checking, pace, purposes, rereading, reviewing, showing, starting, suggesting
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged, size_of
 from tuanjian.refusals import rule_accepts
 
 # What tells htmx to stop asking.
 ENOUGH = 286
+ENDED = "members/imports/ended.html"
 STEPS = ("上传", "检查", "预览", "写入", "结果")
 STEP_OF = {
     ImportState.UPLOADED: 1,
     ImportState.CHECKING: 1,
+    ImportState.TO_ARRANGE: 1,
     ImportState.FAILED: 1,
     ImportState.TO_CONFIRM: 2,
     ImportState.WRITING: 3,
@@ -70,14 +72,20 @@ def new(request: AuthenticatedHttpRequest) -> HttpResponse:
 def page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """An import as it stands: under way, to be confirmed, written, taken back."""
     roster = get_visible(RosterImport, request.user, pk=pk)
-    context = _about(request, roster)
+    context = about(request, roster)
     if roster.state in pace.UNDER_WAY:
         return render(request, "members/imports/under_way.html", context | _pace(request, roster))
+    if roster.state == ImportState.TO_ARRANGE:
+        return redirect("members:import_sheets", pk) if context["may"] else render(request, ENDED, context)
     if not reviewing.has_preview(roster):
-        return render(request, "members/imports/ended.html", context)
-    asked = RowsForm(request.GET).asked
+        return render(request, ENDED, context)
+    wanted = RowsForm(request.GET)
+    asked = wanted.asked
     rows = page_of(request, reviewing.rows_asked(roster, **asked))
-    context |= {"asked": asked, "page": rows, "blocks": showing.blocks(rows, context["purpose"])}
+    decisions = reviewing.decisions_of(roster)
+    context |= {"asked": asked, "page": rows, "blocks": showing.blocks(rows, context["purpose"], decisions)}
+    context |= {"moves": any(block.may_move for block in context["blocks"])}
+    context |= {"mending": _mending(request, roster, wanted.cell) if context["may_mend"] else None}
     context |= {"kinds": context["review"].by_kind(), "states": context["review"].by_state(asked["kind"])}
     absent = reviewing.absent_people(roster, user=request.user)
     context |= {"absent": absent.count() if absent is not None else 0}
@@ -103,8 +111,10 @@ def row(request: AuthenticatedHttpRequest, pk: int, number: int) -> HttpResponse
     """One row: everything that was read, what it becomes, what is wrong with it."""
     roster = get_visible(RosterImport, request.user, pk=pk)
     found = get_object_or_404(roster.rows, number=number)
-    context = _about(request, roster)
-    return render(request, "members/imports/row.html", context | {"row": showing.whole_row(found, context["purpose"])})
+    context = about(request, roster)
+    shown = showing.whole_row(found, context["purpose"], reviewing.decisions_of(roster))
+    mending = _mending(request, roster, RowsForm(request.GET).cell) if context["may_mend"] else None
+    return render(request, "members/imports/row.html", context | {"row": shown, "mending": mending})
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -163,9 +173,11 @@ def _offered(user: User) -> list[purposes.Purpose]:
     return [purpose for purpose in purposes.offered() if has_right_somewhere(user, purpose.right)]
 
 
-def _about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, Any]:
+def about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, Any]:
+    """What every page of an import says about it."""
     purpose = purposes.of(roster)
     managed = RosterImport.objects.manageable_by(request.user, right=purpose.right)
+    may = managed.filter(pk=roster.pk).exists()
     at = STEP_OF.get(ImportState(roster.state))
     steps = [
         {"word": word, "done": at is not None and place < at, "current": place == at}
@@ -179,9 +191,29 @@ def _about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str,
         "result": [
             (purpose.count_words[name], count) for name, count in roster.counts.get("written", {}).items() if count
         ],
-        "may": managed.filter(pk=roster.pk).exists(),
+        "may": may,
+        "may_mend": may and roster.state == ImportState.TO_CONFIRM,
+        "may_have_file": _may_have_file(request.user, roster),
+        "remembered": any(said.get(rereading.REMEMBERED) for said in roster.arranged.values()),
+        "names_nobody": reviewing.names_nobody(roster),
         "steps": steps if at is not None else [],
     }
+
+
+def _may_have_file(user: User, roster: RosterImport) -> bool:
+    there = RosterImport.objects.manageable_by(user, right=Right.CLEAR_EXPORT)
+    return there.filter(pk=roster.pk, file__isnull=False).exists()
+
+
+def _mending(
+    request: AuthenticatedHttpRequest, roster: RosterImport, cell: tuple[int, str] | None
+) -> dict[str, Any] | None:
+    """The cell that is being mended: its key, and what it may become."""
+    row = roster.rows.select_related("roster__organization").filter(number=cell[0]).first() if cell else None
+    if row is None or cell is None or cell[1] not in purposes.of(roster).mendable(row.kind):
+        return None
+    suggested = suggesting.suggest(row, cell[1], by=request.user)
+    return {"number": row.number, "field": cell[1], "suggested": suggested}
 
 
 def _pace(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, Any]:

@@ -11,13 +11,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from branches.http import AuthenticatedHttpRequest, get_visible
+from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
+from branches.models import Organization
+from branches.scoping import Right
+from members.import_forms import FileForm, TakeBackForm
 from members.import_tables import AbsentTable, ChangeTable
 from members.models.roster import ImportState, RosterImport
 from members.roster import effects, handouts, reviewing, undoing
 from members.views.imports import get_import
 from tuanjian.access import Access, access
 from tuanjian.paging import page_of, paged
+from tuanjian.refusals import add_refusal
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -62,19 +66,40 @@ def changes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def take_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Confirm and take back the whole import."""
+    """Confirm and take back the import, or what it wrote about some organisations."""
     roster = get_import(request.user, pk)
-    if request.method == "POST" or roster.state != ImportState.DONE:
-        return _take_back(request, roster)
-    return render(request, "members/imports/take_back.html", {"roster": roster, "written": effects.written_by(roster)})
-
-
-def _take_back(request: AuthenticatedHttpRequest, roster: RosterImport) -> HttpResponse:
-    if request.method != "POST":
+    if roster.state != ImportState.DONE and request.method != "POST":
         messages.warning(request, f"这次导入的状态是“{roster.get_state_display()}”，没有可撤回的内容。")
-        return redirect("members:import", roster.pk)
+        return redirect("members:import", pk)
+    form = TakeBackForm(request.POST or None, places=effects.places_written(roster))
+    # Whoever says nothing more means all of it.
+    if request.method == "POST" and (form.is_valid() or "part" not in request.POST):
+        return _take_back(request, roster, form.branches if "part" in request.POST else None)
+    context = {"roster": roster, "written": effects.written_by(roster), "form": form}
+    return render(request, "members/imports/take_back.html", context)
+
+
+@access(Access.EXPORT_CLEAR)
+@require_http_methods(["GET", "POST"])
+def file(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """The uploaded file, for whoever may export numbers in clear there and says what for."""
+    roster = get_manageable(RosterImport, request.user, right=Right.CLEAR_EXPORT, pk=pk)
+    form = FileForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            content = handouts.uploaded_file(roster, purpose=form.cleaned_data["purpose"], by=request.user)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return FileResponse(io.BytesIO(content), as_attachment=True, filename=roster.file_name)
+    return render(request, "members/imports/file.html", {"roster": roster, "form": form})
+
+
+def _take_back(
+    request: AuthenticatedHttpRequest, roster: RosterImport, branches: list[Organization] | None
+) -> HttpResponse:
     try:
-        undoing.take_back(roster, by=request.user)
+        undoing.take_back(roster, by=request.user, branches=branches)
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
     return redirect("members:import", roster.pk)

@@ -6,6 +6,7 @@ import io
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
@@ -85,9 +86,11 @@ def members_print(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @access(Access.SEE_ROSTER)
 @require_safe
-def members_export(request: AuthenticatedHttpRequest) -> FileResponse:
-    """The list as queried, as a workbook."""
+def members_export(request: AuthenticatedHttpRequest) -> HttpResponse | FileResponse:
+    """The list as queried, as a workbook; a long one is made in the background."""
     organization, asked = _asked(request)
+    if asked.qs.order_by().count() > min(settings.TUANJIAN_EXPORT_AT_ONCE, papers.MOST):
+        return redirect(f"{reverse('members:list_export', args=['members'])}?{request.GET.urlencode()}")
     on = timezone.localdate()
     content = papers.roster_as_workbook(
         as_listed(asked.qs), organization, title="团员花名册", asked=asked.in_words, on=on, by=request.user

@@ -20,9 +20,10 @@ from branches.models import (
 from branches.models.organizations import OrganizationStatus
 from branches.tests.builders import a_grant, a_user, an_organization
 from members.dictionaries import LeaguePost
-from members.models import CadreTerm, ExportProfile, ExportRequest, Member
+from members.models import CadreTerm, Comparison, Export, ExportProfile, ExportRequest, Member
 from members.models.roster import RosterImport, RosterRow
 from members.tests.builders import a_cadre_term, a_member, a_young_person
+from members.tests.outgoing import a_comparison, a_list_made
 from members.tests.rosters import an_import
 
 SITES = (
@@ -175,6 +176,9 @@ def furnish(world):
             asked=f"姓名：{mark}", requested_by=holder, requested_at=timezone.now(),
         )  # fmt: skip
         canaries.people[site].append(f"导出用途{mark}")
+        a_list_made(organization, by=holder, asked=f"姓名：名单{mark}")
+        a_comparison(organization, by=holder, name=f"{surname}远远", file_name=f"核对{mark}.xlsx")
+        canaries.people[site] += [f"名单{mark}", f"{surname}远远", f"核对{mark}"]
         canaries.organization[site] = words
         canaries.tops[site] = organization.short_name
     tree.move(world.moved_branch, under=world.other_general, by=None)
@@ -205,6 +209,10 @@ def subject_of(kind, world, site):
         return RosterRow.objects.get(roster__organization=organization)
     if kind == "export":
         return ExportRequest.objects.get(organization=organization)
+    if kind == "list":
+        return Export.objects.get(organization=organization, made_by__username__startswith="holder")
+    if kind == "comparison":
+        return Comparison.objects.get(organization=organization, made_by__username__startswith="holder")
     if kind == "activity":
         return Activity.objects.get(organization=organization, topic__startswith="团课")
     if kind == "entry":

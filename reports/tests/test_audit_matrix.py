@@ -9,7 +9,6 @@ with the reason: a new one fails until somebody has looked at it.
 import datetime as dt
 import itertools
 import re
-from dataclasses import dataclass, field
 
 import pytest
 from django import forms
@@ -28,8 +27,19 @@ from members import closing, merging, national, records, releases
 from members.filters import as_listed
 from members.models import ExportProfile, Member
 from members.tests.builders import a_member, a_phone, an_id_number
-from members.tests.rosters import a_file, a_row, checked, imported
+from members.tests.outgoing import a_list_made
+from members.tests.rosters import imported
 from members.tests.rosters import members as sheet_of_members
+from reports.tests.import_scenes import (
+    Scene,
+    scene_of_checked,
+    scene_of_doubt,
+    scene_of_mending,
+    scene_of_name,
+    scene_of_new_import,
+    scene_of_sheets,
+    scene_of_written,
+)
 from reports.tests.matrix_world import address_of, furnish, subject_of
 from reports.tests.test_matrix import BACKEND, FIXED, PATTERNS, SUBJECTS
 from tuanjian.fields import MobileField, OfficeDateField
@@ -52,6 +62,7 @@ CHANGE_NOTHING = {
     "members:check_number": "shows whether a number is taken",
     "members:reveal": "shows a number",
     "members:export_profile": "hands out a file",
+    "members:import_file": "hands out a file",
     # Pages that show the same to a POST.
     **dict.fromkeys(
         (
@@ -83,17 +94,6 @@ WORDS = {
     "ends_on": lambda: "2027-12-31",
     "region_code": lambda: "370100",
 }
-
-
-@dataclass
-class Scene:
-    """What has to be there before a URL can do its work, and what is sent besides the forms of its page."""
-
-    site: str = "branch"
-    query: str = ""
-    data: dict = field(default_factory=dict)
-    args: list | None = None
-    anonymous: bool = False
 
 
 def member_of(world):
@@ -152,19 +152,12 @@ def scene_of_two_records(world, by):
     return Scene(query=f"?other={other.pk}", data={"other": str(other.pk)} | versions)
 
 
-def scene_of_new_import(world, by):
-    file = a_file(sheet_of_members(a_row("钱子昂", "航测一室团支部")))
-    return Scene(data={"file": file, "organization": str(world.bureau.pk)})
-
-
-def scene_of_checked(world, by):
-    roster = checked(sheet_of_members(a_row("钱子昂", "航测一室团支部")), organization=world.bureau, by=by)
-    return Scene(args=[roster.pk])
-
-
-def scene_of_written(world, by):
-    roster = imported(sheet_of_members(a_row("钱子昂", "航测一室团支部")), organization=world.bureau, by=by)
-    return Scene(args=[roster.pk])
+def scene_of_correction(world, by):
+    person = member_of(world)
+    Member.objects.filter(pk=person.pk).update(verified_on=timezone.localdate())
+    row = ("费新名", person.id_number, None, None, None, person.branch.full_name, None, None)
+    imported(sheet_of_members(row), organization=person.branch, by=world.secretary)
+    return Scene(data={"deed": "approve"})
 
 
 def scene_of_code(world, by):
@@ -248,8 +241,16 @@ SCENES = {
     "members:merge": scene_of_two_branches,
     "members:merge_records": scene_of_two_records,
     "members:different": scene_of_two_records,
+    "members:correction": scene_of_correction,
     "members:export_fetch": scene_of_approved_export,
+    "members:export_again": lambda world, by: Scene(args=[a_list_made(world.bureau, by=by).pk]),
+    "members:export_delete": lambda world, by: Scene(args=[a_list_made(world.bureau, by=by).pk]),
+    "members:comparison_new": scene_of_new_import,
     "members:import_new": scene_of_new_import,
+    "members:import_mend": lambda world, by: scene_of_mending(world, by, field="branch", text="航测二室团支部"),
+    "members:import_decide": scene_of_doubt,
+    "members:import_names": scene_of_name,
+    "members:import_sheets": scene_of_sheets,
     "members:import_confirm": scene_of_checked,
     "members:import_check_again": scene_of_checked,
     "members:import_discard": scene_of_checked,

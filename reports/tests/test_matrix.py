@@ -80,6 +80,7 @@ SUBJECTS = {
     "members:restore": "member",
     "members:merge_records": "member",
     "members:different": "member",
+    "members:correction": "member",
     "members:reveal": "member",
     "members:traces": "member",
     "members:export_request": "export",
@@ -95,9 +96,23 @@ SUBJECTS = {
     "members:reopen": "organization",
     "members:merge": "organization",
     "members:gap_sheet": "organization",
+    "members:export": "list",
+    "members:export_progress": "list",
+    "members:export_file": "list",
+    "members:export_again": "list",
+    "members:export_delete": "list",
+    "members:comparison": "comparison",
+    "members:comparison_progress": "comparison",
+    "members:comparison_export": "comparison",
+    "members:comparison_delete": "comparison",
     "members:import": "import",
     "members:import_progress": "import",
     "members:import_row": "row",
+    "members:import_mend": "row",
+    "members:import_decide": "import",
+    "members:import_names": "import",
+    "members:import_sheets": "import",
+    "members:import_file": "import",
     "members:import_confirm": "import",
     "members:import_check_again": "import",
     "members:import_discard": "import",
@@ -112,7 +127,7 @@ SUBJECTS = {
     "activities:restore": "activity",
 }
 # What stands in the address of pages that are about no object.
-FIXED = {"members:blank": ["members"]}
+FIXED = {"members:list_export": ["members"], "members:blank": ["members"]}
 EVERY_ROLE = {ADMIN, OFFICER, CLERK, OBSERVER, AUDITOR}
 SEE_ROSTER = EVERY_ROLE - {AUDITOR}
 # Written out, not derived from branches.scoping: this is what the rule is held against.
@@ -122,6 +137,8 @@ MAY_SEE = {
     Access.SEE_LOG: {ADMIN, AUDITOR},
     Access.SEE_TRACES: SEE_ROSTER,
     Access.REVEAL_PEOPLE: SEE_ROSTER,
+    # Every list of the matrix was made by somebody else.
+    Access.SEE_OWN_EXPORT: set(),
     Access.EXPORT_CLEAR: SEE_ROSTER,
     Access.MANAGE_STRUCTURE: EVERY_ROLE,
     Access.MANAGE_STRUCTURE_BELOW: EVERY_ROLE,
@@ -136,6 +153,7 @@ MAY_DO = {
     Access.SEE_LOG: {ADMIN, AUDITOR},
     Access.SEE_TRACES: {ADMIN},
     Access.REVEAL_PEOPLE: {ADMIN, OFFICER, CLERK},
+    Access.SEE_OWN_EXPORT: set(),
     Access.EXPORT_CLEAR: {ADMIN},
     Access.MANAGE_STRUCTURE: {ADMIN},
     Access.MANAGE_STRUCTURE_BELOW: {ADMIN},
@@ -315,7 +333,10 @@ CHOOSING = [
     "members:contacts",
     "members:contacts_print",
     "members:health",
+    "members:health_print",
+    "members:health_export",
     "members:same",
+    "members:corrections",
     "activities:activities",
 ]
 

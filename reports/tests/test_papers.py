@@ -1,5 +1,6 @@
 """The completion table on paper and as a workbook: exactly what was queried, masked alike, in the log."""
 
+import hashlib
 import io
 
 import pytest
@@ -107,14 +108,21 @@ def test_own_people_are_named_in_full(world, signed_in):
 def test_taking_the_table_out_is_logged(world, signed_in):
     client = signed_in(world.bureau_admin)
 
-    client.get("/completion/export/?state=problem")
+    file = b"".join(client.get("/completion/export/?state=problem").streaming_content)
     client.get("/completion/table/")
 
-    kept = AuditEntry.objects.filter(kind__in=["exported", "printed"]).values_list("kind", "changes")
-    found = {kind: (changes["内容"], changes["条件"]) for kind, changes in kept}
+    found = dict(AuditEntry.objects.filter(kind__in=["exported", "printed"]).values_list("kind", "changes"))
+    details, _ = table(load_workbook(io.BytesIO(file))["缺项明细"])
+    everything = {"内容": [None, "应录尽录完成情况表"], "组织数": [None, 2]}
+    assert {kind: changes.pop("缺项")[1] > 0 for kind, changes in found.items()} == {"exported": True, "printed": True}
     assert found == {
-        "exported": ([None, "应录尽录完成情况表"], [None, "状态：缺口较大"]),
-        "printed": ([None, "应录尽录完成情况表"], [None, "全部"]),
+        "exported": everything
+        | {
+            "条件": [None, "状态：缺口较大"],
+            "缺项明细": [None, f"{len(details)} 条"],
+            "文件 SHA-256": [None, hashlib.sha256(file).hexdigest()],
+        },
+        "printed": everything | {"条件": [None, "全部"]},
     }
 
 

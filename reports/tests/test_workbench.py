@@ -3,14 +3,18 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from branches import registration
 from branches.models import Organization
-from branches.tests.builders import a_grant, an_organization
+from branches.tests.builders import a_grant, a_user, an_organization
+from members import corrections
 from members.dictionaries import LeaguePost
-from members.models import Member, RosterImport
+from members.models import Correction, Member, RosterImport
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports.counts import Counts, counts_of
 from reports.todos import todos_for
@@ -177,6 +181,52 @@ def test_imports_wait_for_those_who_keep_the_people(world, today):
     assert waiting(world.observer, world.general) == {}
 
 
+CORRECTIONS = [
+    ("general_admin", "general", {"待审核的更正申请": 1}),
+    ("bureau_admin", "bureau", {"待审核的更正申请": 1}),
+    ("bureau_admin", "other_general", {}),
+    ("secretary", "branch", {}),
+    ("observer", "general", {}),
+    ("foreign_admin", "foreign_bureau", {}),
+]
+
+
+def corrections_of(user, organization, today):
+    return {todo.title: todo.count for todo in todos_for(user, organization, today) if "更正" in todo.title}
+
+
+def a_correction(world, by):
+    changes = {"姓名": ["白雨桐", "白宇桐"]}
+    asked = Correction(person=world.member, made_by=by, made_at=timezone.now(), reason="导入", changes=changes)
+    asked.values = {"name": "白宇桐"}
+    asked.save()
+    return asked
+
+
+@pytest.mark.parametrize(("who", "where", "expected"), CORRECTIONS)
+def test_corrections_wait_for_those_above_who_may_decide(world, today, who, where, expected):
+    a_correction(world, world.secretary)
+
+    assert corrections_of(getattr(world, who), getattr(world, where), today) == expected
+
+
+def test_a_correction_does_not_wait_for_who_asked_for_it(world, today):
+    a_correction(world, world.general_admin)
+
+    assert corrections_of(world.general_admin, world.general, today) == {}
+    assert corrections_of(world.bureau_admin, world.bureau, today) == {"待审核的更正申请": 1}
+
+
+def test_who_asked_is_told_for_a_month_that_a_correction_came_back(world, today):
+    asked = a_correction(world, world.secretary)
+    corrections.send_back(asked, version=1, answer="与档案不符", by=world.general_admin)
+
+    assert corrections_of(world.secretary, world.branch, today) == {"本人被退回的更正申请": 1}
+    assert corrections_of(world.general_admin, world.general, today) == {}
+    Correction.objects.update(decided_at=timezone.now() - dt.timedelta(days=31))
+    assert corrections_of(world.secretary, world.branch, today) == {}
+
+
 def test_somebody_without_a_grant_is_told_so(world, signed_in):
     page = signed_in(world.outsider).get("/").content.decode()
 
@@ -195,3 +245,29 @@ def test_switching_changes_what_the_workbench_is_about(world, signed_in):
     client.post("/switch/", {"organization": world.other_branch.pk, "next": "/"})
 
     assert client.get("/").context["shown"].organization == Organization.objects.get(pk=world.other_branch.pk)
+
+
+def test_a_successor_who_did_not_register_in_time_is_to_be_dealt_with(world):
+    def told(user, organization):
+        return [
+            (line.count, line.url)
+            for line in todos_for(user, organization, timezone.localdate())
+            if line.title == "接任人未注册，注册码已过期"
+        ]
+
+    for branch, leaving in ((world.branch, world.secretary.grants.get()), (world.sister_branch, None)):
+        registration.issue_to_successor(
+            branch,
+            holder_name="陆小明",
+            leaving=[leaving or a_grant(a_user(), branch)],
+            starts_on=timezone.localdate(),
+            by=world.general_admin,
+        )
+    before = told(world.general_admin, world.general)
+    with time_machine.travel(dt.datetime(2026, 12, 12, 4, 0, tzinfo=dt.UTC)):
+        lower = f"{reverse('branches:lower')}?organization={world.general.pk}&all=1&administrator=overdue"
+
+        assert before == []
+        assert told(world.general_admin, world.general) == [(2, lower)]
+        assert told(world.secretary, world.branch) == [(1, reverse("branches:grants", args=[world.branch.pk]))]
+        assert [told(who, world.general) for who in (world.observer, world.clerk, world.foreign_admin)] == [[], [], []]

@@ -1,0 +1,49 @@
+"""Which names a line above people may hold, as in “一、航测一室团支部（12人）” or “填报单位：甲厂团委”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from tuanjian.spreadsheets.cleaning import tidy_line
+
+_NUMBERED = re.compile(
+    r"^(?:[（(]?[0-9一二三四五六七八九十]{1,3}[）)]?[、.．)）]|[（(][0-9一二三四五六七八九十]{1,3}[）)]|[①-⑳])\s*"
+)
+_LABEL: Final = re.compile(
+    r"(?:^|\s)(?:所在|所属|填报|填表|报送|上报)?(?:团)?(?:支部|总支|组织|单位|团委)(?:名称|全称)?(?:[（(][^）)]*[）)])?\s*[:：]\s*(\S+)"
+)
+_COUNTED = re.compile(r"\s*[（(,，:：]?\s*(?:共|计|团员)*\s*[0-9]+\s*(?:人|名)(?:团员)?\s*[）)]?$")
+_YEAR = re.compile(r"^[0-9]{4}(?:[-—~至][0-9]{4})?(?:年度?|学年)(?:[0-9]{1,2}月)?(?:第[一二]学期)?\s*")
+_LIST = re.compile(
+    r"(?:[0-9]{4}年度?)?(?:新发展)?(?:共青)?(?:团员|青年|团干部|团干|人员|成员|学生)*(?:青年)?(?:基本)?(?:信息|情况)?"
+    r"(?:花?名册|名单|登记表|统计表|采集表|汇总表|一览表|信息表|明细表|清单|台账|表)(?:[（(].*[）)])?$"
+)
+_SHORTEST: Final = 2
+
+
+@lru_cache(maxsize=2_000)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names the text may say, the text itself first; which of them is an organisation the caller knows."""
+    whole = tidy_line(text)
+    return tuple(dict.fromkeys(name for name in _names(whole) if len(name) >= _SHORTEST))
+
+
+def _names(whole: str) -> Iterator[str]:
+    yield whole
+    for label in _LABEL.finditer(whole):
+        yield from _bare(label[1])
+    yield from _bare(whole)
+
+
+def _bare(text: str) -> Iterator[str]:
+    plain = _COUNTED.sub("", _NUMBERED.sub("", text))
+    yield plain
+    undated = _YEAR.sub("", plain)
+    # Nothing is left of a title that is no more than that.
+    if undated != plain:
+        yield undated
+    if (named := _LIST.sub("", undated)) != undated:
+        yield named

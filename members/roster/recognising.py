@@ -1,0 +1,102 @@
+"""Whom a row means where that is not plain: 疑似同一人, people without a number, people of other branches.
+
+Nothing of this happens silently. A row that may mean somebody on the roster offers what can be decided, and nothing of
+it is written until somebody has.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from branches.models import Organization
+from members.models import Member, MemberStatus
+from members.models.people import IN_LEAGUE
+from members.models.roster import Choice
+from members.roster.people import Known
+from members.roster.plan import PlannedRow
+from members.roster.rows import CleanRow
+
+_OTHER_NUMBER: Final = (Choice.SAME, Choice.MERGE, Choice.DIFFERENT)
+_NO_NUMBER: Final = (Choice.APPLY, Choice.DIFFERENT)
+_SEVERAL: Final = (Choice.DIFFERENT,)
+
+
+class Meaning(NamedTuple):
+    """Whom a row means: ``member``, None for somebody new.
+
+    ``offers`` is what may be decided, ``asks`` why, in a sentence, while nobody has. With ``number`` the number of the
+    row becomes the member's. ``others`` are people somebody said it does not mean.
+    """
+
+    member: Member | None
+    offers: tuple[Choice, ...] = ()
+    asks: str = ""
+    number: bool = False
+    others: tuple[Member, ...] = ()
+
+
+def meaning_of(row: PlannedRow, place: Organization | None, known: Known, decision: Choice | None) -> Meaning:
+    """Whom the row means, as far as its facts and the decision about it tell."""
+    told = row.clean.facts.get("id_number")
+    if told:
+        member = known.by_number(told["number"], told["type"])
+        if member is not None:
+            return Meaning(member)
+        return _decided(_suspects(row, place, known), decision, with_number=True)
+    if row.recognised is not None:
+        return Meaning(row.recognised)
+    fitting = _of_that_month(row, known.namesakes(row.clean.facts["name"], place))
+    if len(fitting) == 1 and _is_certain(row, fitting[0]):
+        return Meaning(fitting[0])
+    return _decided(fitting, decision, with_number=False)
+
+
+def posts_said(row: CleanRow) -> list[str]:
+    """The posts a row names, as words to compare: two rows of cadres may be about different posts of one person."""
+    said = row.facts.get("league_post") or {"posts": [], "titles": []}
+    return [*said["posts"], *said["titles"]]
+
+
+def may_move(member: Member) -> bool:
+    """Whether an import may move somebody to another branch; a transfer under way goes its own way."""
+    return member.branch is not None and member.status not in (MemberStatus.IN_TRANSFER, MemberStatus.SUSPENDED)
+
+
+def _suspects(row: PlannedRow, place: Organization | None, known: Known) -> list[Member]:
+    """Namesakes in the branch whom no row of the file means by their own number, with another number or none."""
+    namesakes = [each for each in known.namesakes(row.clean.facts["name"], place) if not known.is_listed(each)]
+    numbered = [each for each in namesakes if each.id_number_index]
+    return [*numbered, *_of_that_month(row, [each for each in namesakes if not each.id_number_index])]
+
+
+def _of_that_month(row: PlannedRow, people: list[Member]) -> list[Member]:
+    """Those whose month of birth is the row's, or either of them is not known."""
+    born = str(row.clean.facts.get("birth_date", ""))[:7]
+    return [each for each in people if not born or not each.birth_on or str(each.birth_on)[:7] == born]
+
+
+def _is_certain(row: PlannedRow, member: Member) -> bool:
+    """青年 are known by name, branch and month of birth; members are not known without their number."""
+    return bool(row.clean.facts.get("birth_date") and member.birth_on) and member.league_status not in IN_LEAGUE
+
+
+def _decided(suspects: list[Member], decision: Choice | None, *, with_number: bool) -> Meaning:
+    if not suspects:
+        return Meaning(None)
+    only = suspects[0] if len(suspects) == 1 else None
+    offers = _SEVERAL if only is None else _OTHER_NUMBER if with_number and only.id_number_index else _NO_NUMBER
+    if decision == Choice.DIFFERENT:
+        return Meaning(None, offers, others=tuple(suspects))
+    if decision in offers:
+        return Meaning(only, offers, number=with_number and decision != Choice.MERGE)
+    return Meaning(only, offers, _question(only, with_number=with_number))
+
+
+def _question(only: Member | None, *, with_number: bool) -> str:
+    if only is None:
+        return "同一团支部有几名同名的人，不能判断是哪一位，请填写证件号码；确是另一个人的，请选“不是同一人”。"
+    if not with_number:
+        return "同一团支部已有同名的人，这一行没有证件号码，不能确定是同一人，请选择怎样处理。"
+    if only.id_number_index:
+        return "同一团支部已有同名的人，证件号码不同，疑似同一人，请核对号码后选择怎样处理。"
+    return "同一团支部已有同名、没有证件号码的人，疑似同一人，请选择怎样处理。"

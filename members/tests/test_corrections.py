@@ -1,0 +1,190 @@
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from branches.models import AuditEntry
+from branches.tests.builders import a_grant, a_user
+from members import corrections, records, sameness
+from members.models import Choice, Correction, Member
+from members.roster.applying import apply_plan
+from members.roster.deciding import decide
+from members.tests.builders import a_member, an_id_number
+from members.tests.rosters import a_row, checked, imported, members
+
+VERIFIED = dt.date(2026, 1, 1)
+
+
+@pytest.fixture
+def asked(world):
+    """The secretary's list has another name for a verified member."""
+    Member.objects.filter(pk=world.member.pk).update(verified_on=VERIFIED)
+    row = ("白宇桐", world.member.id_number, None, None, None, world.branch.short_name, None, None)
+    imported(members(row), organization=world.branch, by=world.secretary)
+    return Correction.objects.get()
+
+
+def test_a_level_above_makes_the_correction(world, asked):
+    person = corrections.approve(asked, version=1, answer="已核对身份证", by=world.general_admin)
+
+    asked.refresh_from_db()
+    entry = AuditEntry.objects.get(object_type="members.member", kind="changed", object_id=str(person.pk))
+    assert (person.name, person.pinyin, person.verified_on, person.version) == ("白宇桐", "baiyutong", VERIFIED, 2)
+    assert (asked.state, asked.decided_by, asked.answer) == ("approved", world.general_admin, "已核对身份证")
+    assert entry.changes == {"姓名": ["白雨桐", "白宇桐"]}
+
+
+def test_another_number_brings_birth_date_and_sex_along(world):
+    Member.objects.filter(pk=world.member.pk).update(verified_on=VERIFIED)
+    number = an_id_number(dt.date(2002, 3, 4), "1")
+    row = a_row(world.member.name, world.branch.short_name, number=number)
+    roster = checked(members(row), organization=world.branch, by=world.secretary)
+    decide(roster.rows.get(), Choice.SAME, by=world.secretary)
+    apply_plan(roster, by=world.secretary)
+
+    person = corrections.approve(Correction.objects.get(), version=1, by=world.general_admin)
+
+    assert (person.id_number, person.birth_on, person.gender) == (number, dt.date(2002, 3, 4), "1")
+
+
+def test_a_request_goes_back_with_the_reason(world, asked):
+    with pytest.raises(ValidationError, match="请写明退回的原因"):
+        corrections.send_back(asked, version=1, answer=" ", by=world.general_admin)
+
+    corrections.send_back(asked, version=1, answer="与档案不符", by=world.general_admin)
+
+    asked.refresh_from_db()
+    assert (asked.state, Member.objects.get(pk=world.member.pk).name) == ("returned", "白雨桐")
+
+
+@pytest.mark.parametrize("who", ["secretary", "foreign_admin", "observer"])
+def test_only_another_one_above_decides(world, asked, who):
+    with pytest.raises(ValidationError, match="上级的另一名管理员"):
+        corrections.approve(asked, version=1, by=getattr(world, who))
+
+    assert Correction.objects.get().state == "waiting"
+
+
+def test_nobody_decides_about_the_own_request(world):
+    Member.objects.filter(pk=world.member.pk).update(verified_on=VERIFIED)
+    row = ("白宇桐", world.member.id_number, None, None, None, world.branch.short_name, None, None)
+    imported(members(row), organization=world.branch, by=world.general_admin)
+
+    with pytest.raises(ValidationError, match="上级的另一名管理员"):
+        corrections.approve(Correction.objects.get(), version=1, by=world.general_admin)
+
+
+def test_a_request_is_decided_once(world, asked):
+    corrections.approve(asked, version=1, by=world.general_admin)
+
+    with pytest.raises(ValidationError, match="已有变动"):
+        corrections.send_back(asked, version=1, answer="与档案不符", by=world.bureau_admin)
+
+
+def test_a_number_taken_meanwhile_is_refused(world, asked):
+    number = an_id_number()
+    asked.values = {"id_number": number, "id_type": "111"}
+    asked.save()
+    a_member("钱子昂", branch=world.sister_branch, id_number=number)
+
+    with pytest.raises(ValidationError):
+        corrections.approve(asked, version=1, by=world.general_admin)
+
+    assert Correction.objects.get().state == "waiting"
+
+
+def test_what_is_asked_about_a_record_merged_away_is_withdrawn(world, asked):
+    Member.objects.filter(pk=world.member.pk).update(verified_on=None)
+    kept = a_member("白雨桐", branch=world.branch)
+    world.secretary_term.ended_on = dt.date(2026, 6, 1)
+    world.secretary_term.save()
+    other = Member.objects.get(pk=world.member.pk)
+
+    sameness.merge(
+        kept, other=other, take=(), kept_version=kept.version, other_version=other.version, by=world.bureau_admin
+    )
+
+    assert Correction.objects.get().state == "withdrawn"
+
+
+def test_the_lock_holds_for_everybody_else(world, asked):
+    member = Member.objects.get(pk=world.member.pk)
+
+    with pytest.raises(ValidationError, match="已核实的记录"):
+        records.correct(member, values={"name": "白宇桐"}, version=member.version, by=world.bureau_admin)
+
+
+def test_the_list_shows_what_waits_below(world, asked, signed_in):
+    page = signed_in(world.general_admin).get(reverse("members:corrections"))
+
+    assert [row.pk for row in page.context["waiting"]] == [asked.pk]
+
+
+def test_the_list_shows_nothing_of_others(world, asked, signed_in):
+    page = signed_in(world.foreign_admin).get(reverse("members:corrections"))
+
+    assert list(page.context["waiting"]) == []
+
+
+def test_of_two_grants_only_the_organisation_asked_for_is_listed(world, asked, signed_in):
+    user = a_user()
+    for place in (world.general, world.other_general):
+        a_grant(user, place)
+
+    page = signed_in(user).get(reverse("members:corrections"), {"organization": world.other_general.pk})
+
+    assert list(page.context["waiting"]) == []
+
+
+def test_the_page_makes_and_returns(world, asked, signed_in):
+    url = reverse("members:correction", args=[world.member.pk])
+    client = signed_in(world.general_admin)
+    shown = client.get(url)
+
+    refused = client.post(url, {"version": "1", "deed": "return", "answer": ""})
+    done = client.post(url, {"version": "1", "deed": "approve", "answer": ""})
+
+    assert (shown.status_code, shown.context["may_decide"]) == (200, True)
+    assert (refused.status_code, "请写明退回的原因" in refused.content.decode()) == (200, True)
+    assert (done.status_code, Member.objects.get(pk=world.member.pk).name) == (302, "白宇桐")
+    assert client.get(url).status_code == 302
+
+
+def test_whoever_asked_only_looks(world, asked, signed_in):
+    page = signed_in(world.secretary).get(reverse("members:correction", args=[world.member.pk]))
+
+    assert (page.status_code, page.context["may_decide"], "请等待" in page.content.decode()) == (200, False, True)
+
+
+@pytest.mark.parametrize(("who", "status"), [("observer", 403), ("foreign_admin", 404)])
+def test_the_page_is_for_who_keeps_the_person(world, asked, signed_in, who, status):
+    page = signed_in(getattr(world, who)).get(reverse("members:correction", args=[world.member.pk]))
+
+    assert page.status_code == status
+
+
+def test_the_list_tells_whoever_asked_what_became_of_it(world, asked, signed_in):
+    corrections.send_back(asked, version=1, answer="与档案不符", by=world.general_admin)
+
+    page = signed_in(world.secretary).get(reverse("members:corrections"))
+
+    text = page.content.decode()
+    assert ([row.pk for row in page.context["settled"]], list(page.context["waiting"])) == ([asked.pk], [])
+    assert ("已退回" in text, "与档案不符" in text) == (True, True)
+
+
+@pytest.mark.parametrize("who", ["general_admin", "bureau_admin", "foreign_admin"])
+def test_what_became_of_it_is_told_to_nobody_else(world, asked, signed_in, who):
+    corrections.send_back(asked, version=1, answer="与档案不符", by=world.general_admin)
+
+    page = signed_in(getattr(world, who)).get(reverse("members:corrections"))
+
+    assert list(page.context["settled"]) == []
+
+
+def test_who_keeps_the_person_no_more_is_told_nothing(world, asked):
+    corrections.send_back(asked, version=1, answer="与档案不符", by=world.general_admin)
+    Member.objects.filter(pk=world.member.pk).update(branch=world.other_branch)
+
+    assert list(corrections.settled_for(world.secretary, world.bureau)) == []

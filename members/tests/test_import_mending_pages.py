@@ -1,0 +1,266 @@
+"""Pages on which an import is put right before it is written."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from branches.models import AuditEntry, Organization
+from members.models import Member
+from members.models.roster import Choice, ImportState, RosterFile, RosterImport, RowState
+from members.roster.applying import apply_plan
+from members.tests.builders import a_member, an_id_number
+from members.tests.rosters import a_row, checked, members
+from members.tests.test_import_pages import BRANCH, checked_here, content, imported_here, said, visible_text
+from members.tests.test_rereading import odd_import
+
+WRONG = "379998200106180013"
+
+
+@pytest.fixture
+def admin(world, signed_in):
+    return signed_in(world.general_admin)
+
+
+def mend(client, roster, number=1, **data):
+    return client.post(f"/imports/{roster.pk}/rows/{number}/mend/", data)
+
+
+def test_a_cell_is_mended_where_it_stands_and_the_next_one_follows(world, admin):
+    rows = (a_row("费思源", "一室一室", number=an_id_number()), a_row("葛云帆", BRANCH, number=WRONG))
+    roster = checked_here(world, *rows)
+
+    page = content(admin, f"/imports/{roster.pk}/", state="invalid", mend="1.branch")
+    answer = mend(admin, roster, field="branch", text=BRANCH, back="state=invalid&mend=1.branch")
+    following = content(admin, answer["Location"])
+
+    assert 'name="text" value="一室一室"' in page
+    assert answer["Location"] == f"/imports/{roster.pk}/?state=invalid&mend=2.id_number&page=1#mend"
+    assert "团员 第 2 行已改，现在是“新增”。" in following
+    assert "请填写完整的号码" in following
+    assert WRONG not in following
+
+
+def test_the_last_mended_cell_leads_back_to_the_preview(world, admin):
+    roster = checked_here(world, a_row("费思源", BRANCH, number=WRONG))
+
+    answer = mend(admin, roster, field="id_number", text=an_id_number(), back="state=invalid")
+
+    assert answer["Location"] == f"/imports/{roster.pk}/?state=invalid"
+    assert "写入 1 行" in content(admin, f"/imports/{roster.pk}/")
+
+
+def test_a_refused_mend_says_why(world, admin):
+    roster = checked_here(world, a_row("费思源", BRANCH, number=WRONG))
+
+    answer = admin.post(f"/imports/{roster.pk}/rows/1/mend/", {"field": "key", "text": "x"}, follow=True)
+
+    assert said(answer) == ["这一列不能在这里改，请改好文件后重新上传。"]
+
+
+@pytest.mark.parametrize("deed", ["rows/1/mend", "decide", "names", "sheets", "file"])
+def test_who_only_looks_mends_nothing(world, client, signed_in, deed):
+    roster = checked_here(world, a_row("费思源", "一室一室"))
+
+    strange = signed_in(world.outsider).post(f"/imports/{roster.pk}/{deed}/", {"field": "branch", "text": BRANCH})
+    onlooker = signed_in(world.observer).post(f"/imports/{roster.pk}/{deed}/", {"field": "branch", "text": BRANCH})
+    page = content(client, f"/imports/{roster.pk}/", mend="1.branch")
+
+    assert (strange.status_code, onlooker.status_code) == (404, 403)
+    assert 'id="mend"' not in page
+    assert "mend-link" not in page
+    assert roster.mends.count() == 0
+
+
+def test_namesakes_are_decided_about_in_the_preview(world, admin):
+    known = a_member("费思源", branch=world.branch)
+    roster = checked_here(world, a_row("费思源", BRANCH))
+    page = visible_text(content(admin, f"/imports/{roster.pk}/"))
+
+    admin.post(f"/imports/{roster.pk}/decide/", {"row": "1", "choice": "different", "back": ""})
+
+    row = roster.rows.get()
+    assert "待确定 1 行" in page
+    assert all(word in page for word in ("就是同一人，更正证件号", "不是同一人"))
+    assert (row.state, roster.decisions.get().choice) == (RowState.NEW, Choice.DIFFERENT)
+    assert "已选：不是同一人" in content(admin, f"/imports/{roster.pk}/")
+    admin.post(f"/imports/{roster.pk}/decide/", {"row": "1", "choice": "", "back": ""})
+    assert roster.rows.get().state == RowState.ASKED
+    known.refresh_from_db()
+
+
+def test_people_of_other_branches_are_moved_only_when_ticked(world, admin):
+    people = [a_member(branch=world.sister_branch) for _ in range(3)]
+    rows = (a_row(person.name, BRANCH, number=person.id_number) for person in people)
+    roster = checked_here(world, *rows)
+    page = content(admin, f"/imports/{roster.pk}/")
+
+    admin.post(f"/imports/{roster.pk}/decide/", {"row": ["1", "2"], "choice": "move", "back": ""})
+    apply_plan(RosterImport.objects.get(pk=roster.pk), by=world.general_admin)
+
+    assert page.count('form="ticked" name="row"') == 3
+    assert list(
+        Member.objects.filter(pk__in=[p.pk for p in people]).order_by("pk").values_list("branch_id", flat=True)
+    ) == [*(world.branch.pk, world.branch.pk, world.sister_branch.pk)]
+
+
+def test_all_who_can_be_moved_are_moved_at_once(world, admin):
+    people = [a_member(branch=world.sister_branch) for _ in range(2)]
+    roster = checked_here(world, *(a_row(person.name, BRANCH, number=person.id_number) for person in people))
+
+    answer = admin.post(f"/imports/{roster.pk}/decide/", {"all": "1", "choice": "move", "back": ""}, follow=True)
+
+    assert said(answer) == ["已处理 2 行。"]
+    assert roster.decisions.count() == 2
+
+
+def test_an_unknown_name_is_said_to_mean_a_branch(world, admin):
+    roster = checked_here(world, a_row("费思源", "航测一室第一支部"), a_row("葛云帆", "航测一室第一支部"))
+    page = content(admin, f"/imports/{roster.pk}/names/")
+
+    admin.post(f"/imports/{roster.pk}/names/", {"name": "航测一室第一支部", "organization": world.branch.pk})
+
+    assert "就是航测一室团支部" in page
+    assert [row.state for row in roster.rows.all()] == [RowState.NEW, RowState.NEW]
+    assert "已说明的名称" in content(admin, f"/imports/{roster.pk}/names/")
+    admin.post(f"/imports/{roster.pk}/names/", {"name": "航测一室第一支部"})
+    assert {row.state for row in roster.rows.all()} == {RowState.INVALID}
+
+
+def test_an_unknown_branch_is_created_with_the_import(world, admin):
+    roster = checked_here(world, a_row("费思源", "遥感室团支部"))
+
+    answer = admin.post(
+        f"/imports/{roster.pk}/names/", {"name": "遥感室团支部", "parent": world.general.pk, "org_type": "branch"}
+    )
+    apply_plan(RosterImport.objects.get(pk=roster.pk), by=world.general_admin)
+
+    created = Organization.objects.get(short_name="遥感室团支部")
+    assert answer["Location"] == f"/imports/{roster.pk}/names/"
+    assert Member.objects.get(name="费思源").branch == created
+
+
+def test_a_clerk_creates_no_branch(world, client, signed_in):
+    roster = checked(members(a_row("费思源", "遥感室团支部")), organization=world.branch, by=world.clerk)
+    clerk = signed_in(world.clerk)
+
+    page = content(clerk, f"/imports/{roster.pk}/names/", name="遥感室团支部")
+    answer = clerk.post(
+        f"/imports/{roster.pk}/names/", {"name": "遥感室团支部", "parent": world.general.pk, "org_type": "branch"}
+    )
+
+    assert "或者新建" not in page
+    assert answer.status_code == 200
+    assert roster.new_branches == []
+
+
+def test_statements_for_unknown_names_do_not_grow_with_them(world, admin):
+    one = checked_here(world, a_row("费思源", "甲室团支部"))
+    three = checked_here(world, *(a_row(f"葛云{name}", f"{name}室团支部") for name in "乙丙丁"))
+    content(admin, f"/imports/{one.pk}/names/")
+    counts = []
+
+    for roster in (one, three):
+        with CaptureQueriesContext(connection) as queries:
+            content(admin, f"/imports/{roster.pk}/names/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_a_file_nobody_can_read_asks_how(world, admin, django_capture_on_commit_callbacks):
+    roster = odd_import(world)
+    first = admin.get(f"/imports/{roster.pk}/")
+    page = content(admin, f"/imports/{roster.pk}/sheets/")
+
+    shown = admin.post(f"/imports/{roster.pk}/sheets/", {"s0-kind": "members", "s0-heading": "0-0", "show": "1"})
+    fields = {"s0-column1": "name", "s0-column2": "id_number", "s0-column3": "branch", "s0-column4": "joined_on"}
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(f"/imports/{roster.pk}/sheets/", {"s0-kind": "members", "s0-heading": "0-0", **fields})
+
+    roster.refresh_from_db()
+    assert first["Location"] == f"/imports/{roster.pk}/sheets/"
+    assert "没有认出这份表" in page
+    assert '<option value="members" selected>' in page
+    assert "不导入，内容不保存" in page
+    assert (shown.status_code, roster.state) == (200, ImportState.TO_CONFIRM)
+    assert RowState.NEW in [row.state for row in roster.rows.all()]
+
+
+def test_two_columns_for_one_field_are_refused_on_the_page(world, admin):
+    roster = odd_import(world)
+
+    data = {"s0-kind": "members", "s0-heading": "0-0", "s0-column1": "name", "s0-column2": "name"}
+    answer = admin.post(f"/imports/{roster.pk}/sheets/", data)
+
+    assert said(answer) == ["工作表“花名册”第 1 列和第 2 列都选了“姓名”，请只选一列。"]
+    assert RosterImport.objects.get(pk=roster.pk).arranged == {}
+
+
+def test_the_uploaded_file_is_handed_out_for_a_purpose(world, admin):
+    roster = imported_here(world, a_row("费思源", BRANCH))
+
+    answer = admin.post(f"/imports/{roster.pk}/file/", {"purpose": "与原表核对"})
+
+    entry = AuditEntry.objects.order_by("-id").first()
+    assert b"".join(answer.streaming_content) == RosterFile.objects.get().content
+    assert (entry.kind, entry.reason, entry.changes) == ("exported", "与原表核对", {"内容": [None, "上传的原文件"]})
+
+
+@pytest.mark.parametrize(("purpose", "sentence"), [("", "请写明下载的用途，会记入日志。"), ("看", "请写明下载用途")])
+def test_without_a_purpose_no_file(world, admin, purpose, sentence):
+    roster = imported_here(world, a_row("费思源", BRANCH))
+    before = AuditEntry.objects.count()
+
+    answer = admin.post(f"/imports/{roster.pk}/file/", {"purpose": purpose})
+
+    assert sentence in answer.content.decode()
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_file_that_was_deleted_is_not_handed_out(world, admin):
+    roster = imported_here(world, a_row("费思源", BRANCH))
+    RosterFile.objects.all().delete()
+
+    answer = admin.post(f"/imports/{roster.pk}/file/", {"purpose": "与原表核对"})
+
+    assert "原文件已按期删除，不能再下载。" in answer.content.decode()
+    assert "下载原文件" not in visible_text(content(admin, f"/imports/{roster.pk}/"))
+
+
+def test_a_clerk_gets_no_uploaded_file(world, signed_in):
+    roster = checked(members(a_row("费思源", world.branch.full_name)), organization=world.branch, by=world.clerk)
+
+    answer = signed_in(world.clerk).post(f"/imports/{roster.pk}/file/", {"purpose": "与原表核对"})
+
+    assert answer.status_code == 403
+
+
+def test_part_of_an_import_is_taken_back(world, admin):
+    roster = imported_here(world, a_row("费思源", BRANCH), a_row("葛云帆", world.sister_branch.full_name))
+    page = content(admin, f"/imports/{roster.pk}/take-back/")
+
+    admin.post(f"/imports/{roster.pk}/take-back/", {"part": "some", "branch": [world.sister_branch.pk]})
+
+    roster.refresh_from_db()
+    assert f"{world.sister_branch.short_name}（1 项）" in page
+    assert roster.state == ImportState.DONE
+    assert list(Member.objects.filter(name__in=["费思源", "葛云帆"]).values_list("name", flat=True)) == ["费思源"]
+
+
+def test_the_part_of_nobody_is_not_taken_back(world, admin):
+    roster = imported_here(world, a_row("费思源", BRANCH), a_row("葛云帆", world.sister_branch.full_name))
+
+    answer = admin.post(f"/imports/{roster.pk}/take-back/", {"part": "some"})
+
+    assert "请勾选要撤回的组织，或选“全部撤回”。" in answer.content.decode()
+    assert Member.objects.filter(name="费思源").exists()
+
+
+def test_the_preview_leads_to_what_can_be_settled(world, admin):
+    roster = checked_here(world, a_row("费思源", "遥感室团支部"))
+
+    page = content(admin, f"/imports/{roster.pk}/")
+
+    assert f"/imports/{roster.pk}/names/" in page
+    assert f"/imports/{roster.pk}/sheets/" in page
+    assert f"/imports/{roster.pk}/file/" in page
