@@ -168,6 +168,28 @@ def test_who_may_see_and_decide(world, signed_in):
     assert decided == [404, 404, 403, 403, 302]
 
 
+def test_only_the_level_above_is_offered_to_decide(world, signed_in):
+    asked = a_request(world)
+
+    offered = [
+        signed_in(user).get(asked.get_absolute_url()).context["may_decide"]
+        for user in (world.secretary, world.general_admin, world.bureau_admin)
+    ]
+
+    assert offered == [False, True, True]
+
+
+def test_the_list_shows_requests_to_administrators_only(world, signed_in):
+    a_request(world)
+
+    seen = {
+        name: "航测三室团支部" in page(signed_in(getattr(world, name)).get(reverse("branches:applications")))
+        for name in ("secretary", "general_admin", "observer", "clerk", "auditor")
+    }
+
+    assert seen == {"secretary": True, "general_admin": True, "observer": False, "clerk": False, "auditor": False}
+
+
 def test_queries_do_not_grow_with_the_requests(world, signed_in):
     client = signed_in(world.bureau_admin)
 

@@ -196,6 +196,15 @@ def test_a_move_names_each_side_only_to_itself(world, signed_in):
     ]
 
 
+def test_a_workbook_about_what_moved_away_is_noted_at_home(world, signed_in, entry):
+    tree.move(world.branch, under=world.other_general, by=world.bureau_admin)
+
+    answer = signed_in(world.general_admin).get(f"/log/export/?organization={world.branch.pk}")
+
+    noted = AuditEntry.objects.get(kind="exported")
+    assert (answer.status_code, noted.placement.organization_id) == (200, world.general.pk)
+
+
 def test_a_move_up_names_both(world):
     tree.move(world.branch, under=world.bureau, by=world.bureau_admin)
 

@@ -100,5 +100,5 @@ register(
 )
 register("organizations", "团组织模板", _of_roster(RowKind.ORGANIZATIONS), about="成批建立下级团组织。")
 register("members", "团员模板", _of_roster(RowKind.MEMBERS), about="一行一名团员，填明所在团支部；可以同时填团内职务。")
-register("cadres", "团干部模板", _of_roster(RowKind.CADRES), about="一行一个职务；一人任几职的写几行或用顿号隔开。")
+register("cadres", "团干部模板", _of_roster(RowKind.CADRES), about="一人一行；一人任几职的写在一格，用顿号隔开。")
 register("youth", "青年模板", _of_roster(RowKind.YOUTH), about="不是团员的青年，可以没有身份证号。")

@@ -134,20 +134,38 @@ class Enrolling:
                 covered.take_as_not_given(row.clean)
 
     def _refuse_twice(self, row: PlannedRow, place: Organization | None) -> None:
-        """A person stands once in a sheet of people; among cadres once with each post at each place."""
-        key, cadres = _key(row, place), row.clean.kind == RowKind.CADRES
+        """A person stands once in a sheet of people; among cadres once with each post they hold already.
+
+        A second post nobody knows of is as often a line copied by mistake, and so it is refused like any other.
+        """
+        key = _key(row, place)
         if key is None:
             return
         here = (row.clean.sheet, row.clean.line)
-        said = recognising.posts_said(row.clean) or [""] if cadres else [""]
-        at = place.full_name if cadres and place is not None else ""
-        lines = [self._lines.setdefault((row.clean.kind, *key, at, post), here) for post in said]
-        first = next((line for line in lines if line != here), here)
+        first, same = self._lines.setdefault((row.clean.kind, *key), here), "同一个人，请删去重复的行。"
+        if row.clean.kind == RowKind.CADRES:
+            at = place.full_name if place is not None else ""
+            lines = [self._lines.setdefault((row.clean.kind, *key, at, *post), here) for post in _posts_said(row)]
+            again = next((line for line in lines if line != here), None)
+            if again is not None:
+                first, same = again, "同一个人的同一个职务，请删去重复的行。"
+            elif self._tells_held_posts(row, place):
+                return
+            else:
+                same = "同一个人，请删去重复的行；兼任其他职务的，请在任职组织的团干部页面登记。"
         if first != here:
             where = f"第 {first[1]} 行" if first[0] == here[0] else f"工作表“{first[0]}”第 {first[1]} 行"
             field = "id_number" if "id_number" in row.clean.facts else "name"
-            same = "同一个人的同一个职务" if cadres else "同一个人"
-            row.clean.refuse("R_ID_DUP", f"与本文件{where}是{same}，请删去重复的行。", field)
+            row.clean.refuse("R_ID_DUP", f"与本文件{where}是{same}", field)
+
+    def _tells_held_posts(self, row: PlannedRow, place: Organization | None) -> bool:
+        """Whether the row names posts, all of which the person holds at the place, as the lists that left us do."""
+        told = row.clean.facts.get("id_number")
+        member = self.known.by_number(told["number"], told["type"]) if told else row.recognised
+        posts = _posts_said(row)
+        if member is None or place is None or not posts or not self.known.is_in_reach(member):
+            return False
+        return not self._not_held(posts, member, at=place)
 
     def _person(self, row: PlannedRow, place: Organization | None) -> PlannedPerson | None:
         """The person the row is about, known or new; None if nothing may be done about them."""
@@ -285,14 +303,13 @@ class Enrolling:
         return LeagueStatus.NONE
 
     def _give_posts(self, row: PlannedRow, person: PlannedPerson, place: Organization | None) -> None:
-        facts, cadres = row.clean.facts, row.clean.kind == RowKind.CADRES
-        said_posts = facts.get("league_post") or {"posts": [], "titles": []}
-        posts = [(LeaguePost(post), "") for post in said_posts["posts"]]
-        if cadres:
-            posts += [(LeaguePost.OTHER, title) for title in said_posts["titles"]]
-            if not posts and person.is_new and not person.terms:
-                row.clean.warn("W_VALUE_UNKNOWN", "没有填写团内职务，暂记为“团干部”，请补正。", "league_post")
-                posts = [(LeaguePost.OTHER, _NAMELESS_POST)]
+        cadres = row.clean.kind == RowKind.CADRES
+        posts = _posts_said(row)
+        if not cadres:
+            posts = [(post, title) for post, title in posts if not title]
+        elif not posts and person.is_new and not person.terms:
+            row.clean.warn("W_VALUE_UNKNOWN", "没有填写团内职务，暂记为“团干部”，请补正。", "league_post")
+            posts = [(LeaguePost.OTHER, _NAMELESS_POST)]
         where = place if cadres else person.place
         if where is None:
             return
@@ -354,6 +371,11 @@ class Enrolling:
 def _elsewhere(member: Member, *, movable: bool) -> str:
     here = f"此人现在登记在{member.branch.short_name if member.branch else '其他组织'}，没有改动所在团支部；"
     return here + ("如已转来，请勾选“调入本支部”。" if movable else "如已转来，请办理组织关系转接。")
+
+
+def _posts_said(row: PlannedRow) -> list[tuple[LeaguePost, str]]:
+    said = row.clean.facts.get("league_post") or {"posts": [], "titles": []}
+    return [(LeaguePost(post), "") for post in said["posts"]] + [(LeaguePost.OTHER, title) for title in said["titles"]]
 
 
 def _may_serve(member: Member) -> bool:

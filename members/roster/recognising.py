@@ -14,7 +14,6 @@ from members.models.people import IN_LEAGUE
 from members.models.roster import Choice
 from members.roster.people import Known
 from members.roster.plan import PlannedRow
-from members.roster.rows import CleanRow
 
 _OTHER_NUMBER: Final = (Choice.SAME, Choice.MERGE, Choice.DIFFERENT)
 _NO_NUMBER: Final = (Choice.APPLY, Choice.DIFFERENT)
@@ -49,12 +48,6 @@ def meaning_of(row: PlannedRow, place: Organization | None, known: Known, decisi
     if len(fitting) == 1 and _is_certain(row, fitting[0]):
         return Meaning(fitting[0])
     return _decided(fitting, decision, with_number=False)
-
-
-def posts_said(row: CleanRow) -> list[str]:
-    """The posts a row names, as words to compare: two rows of cadres may be about different posts of one person."""
-    said = row.facts.get("league_post") or {"posts": [], "titles": []}
-    return [*said["posts"], *said["titles"]]
 
 
 def may_move(member: Member) -> bool:

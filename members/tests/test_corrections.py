@@ -127,6 +127,17 @@ def test_the_list_shows_nothing_of_others(world, asked, signed_in):
     assert list(page.context["waiting"]) == []
 
 
+def test_only_the_level_above_finds_it_among_what_is_to_be_decided(world, asked):
+    colleague = a_user("colleague")
+    a_grant(colleague, world.branch)
+
+    found = [
+        list(corrections.decidable(user, world.branch)) for user in (world.general_admin, world.secretary, colleague)
+    ]
+
+    assert found == [[asked], [], []]
+
+
 def test_of_two_grants_only_the_organisation_asked_for_is_listed(world, asked, signed_in):
     user = a_user()
     for place in (world.general, world.other_general):

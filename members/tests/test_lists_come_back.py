@@ -15,7 +15,7 @@ from members.dictionaries import Education, Ethnicity, LeaguePost, PoliticalStat
 from members.lists import kinds, making
 from members.models import BranchMembership, CadreTerm, LeagueStatus, Member, MemberStatus, StatusChange
 from members.tests.builders import a_cadre_term, a_member, a_young_person
-from members.tests.rosters import codes, imported, states
+from members.tests.rosters import CADRE_HEADINGS, codes, imported, states
 from tuanjian.idnumbers import Gender
 
 SLOW = settings(
@@ -112,6 +112,13 @@ POST = st.fixed_dictionaries(
 )
 
 
+TWICE = [
+    ("航测二室团支部", "组织委员"),
+    ("航测二室团支部", "宣传委员"),
+    ("测绘院团总支", "组织委员"),
+    ("航测二室团支部", "组织委员"),
+    ("航测一室团支部", "组织委员"),
+]
 PLACES = ["bureau", "general", "branch", "sister_branch", "other_general"]
 
 
@@ -139,7 +146,7 @@ def test_cadres_whatever_they_hold_and_wherever(world, held, title, doubled):
                     person=people[who], organization=getattr(world, place), **post | {"post": LeaguePost.STUDY_OFFICER}
                 )
         if title:
-            a_cadre_term(person=people[0], organization=world.general, post=LeaguePost.OTHER, post_title=title)
+            a_cadre_term(person=people[0], organization=world.other_branch, post=LeaguePost.OTHER, post_title=title)
         before = stored()
 
         roster = came_back("cadres", world.bureau, by=world.bureau_admin)
@@ -158,6 +165,31 @@ def test_cadres_without_a_number_with_a_post_above_their_branch(world):
     roster = came_back("cadres", world.bureau, by=world.bureau_admin)
 
     assert (outcome(roster), stored()) == (([], {"same"}), before)
+
+
+def test_the_same_post_of_one_person_twice_is_refused_and_so_is_a_second_one_nobody_knows_of(world):
+    person = world.sister_member
+    for place, post in (
+        (world.sister_branch, LeaguePost.ORGANIZATION_OFFICER),
+        (world.sister_branch, LeaguePost.PUBLICITY_OFFICER),
+        (world.general, LeaguePost.ORGANIZATION_OFFICER),
+    ):
+        a_cadre_term(person=person, organization=place, post=post)
+    rows = [(person.name, person.id_number, place, post) for place, post in TWICE]
+
+    roster = imported({"团干部": [CADRE_HEADINGS[:4], *rows]}, organization=world.bureau, by=world.bureau_admin)
+
+    assert states(roster) == [(2, "same"), (3, "same"), (4, "same"), (5, "invalid"), (6, "invalid")]
+    said = {line: [problem[:2] for problem in roster.rows.get(line=line).problems] for line in (5, 6)}
+    assert said == {
+        5: [["R_ID_DUP", "与本文件第 2 行是同一个人的同一个职务，请删去重复的行。"]],
+        6: [
+            [
+                "R_ID_DUP",
+                "与本文件第 2 行是同一个人，请删去重复的行；兼任其他职务的，请在任职组织的团干部页面登记。",
+            ]
+        ],
+    }
 
 
 def test_a_cadre_of_a_branch_the_importer_does_not_keep_is_not_recognised(world):
