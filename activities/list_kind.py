@@ -14,20 +14,16 @@ from branches.models import Organization, User
 from members.lists import kinds
 from members.lists.kinds import ListKind, Queried
 from members.models.outgoing import ListKey
+from tuanjian import asking
 from tuanjian.spreadsheets.writing import Column, Value
 
 
 def _asked(data: QueryDict, organization: Organization, user: User) -> Queried:
     asked = ActivityFilter(data, queryset=Activity.objects.visible_to(user).under(organization))
-    said = "，".join(
-        f"{field.label}：{asked.form.cleaned_data[name]}"
-        for name, field in asked.form.fields.items()
-        if asked.is_valid() and not field.widget.is_hidden and asked.form.cleaned_data.get(name)
-    )
     noted = Attendance.objects.select_related("person").order_by("person__pinyin", "id")
     rows = asked.qs.select_related("organization", "kind")
     rows = rows.prefetch_related(Prefetch("attendances", queryset=noted, to_attr="noted"), "externals")
-    return Queried(rows.order_by("-held_on", "-id"), said, asked.is_valid())
+    return Queried(rows.order_by("-held_on", "-id"), asking.in_words(asked.form), asked.is_valid())
 
 
 def _write(rows: Iterable[Activity], user: User) -> Iterator[Sequence[Value]]:

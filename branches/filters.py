@@ -15,6 +15,7 @@ from branches import elections, succession
 from branches.browsing import matching
 from branches.log import Reader, objects_of
 from branches.models import AuditEntry, Organization, OrganizationStatus, OrgType, Placement
+from tuanjian import asking
 
 
 class LowerFilter(django_filters.FilterSet):
@@ -146,12 +147,7 @@ class LogFilter(django_filters.FilterSet):
     @property
     def in_words(self) -> str:
         """The conditions used, for the line that says why nothing was found and for the workbook."""
-        asked = self.form.cleaned_data if self.form.is_valid() else {}
-        said = []
-        for name, field in self.form.fields.items():
-            if (value := asked.get(name)) and not field.widget.is_hidden:
-                said.append(f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}")
-        return "，".join(said)
+        return asking.in_words(self.form)
 
     def kept(self, entries: Any, name: str, value: str) -> Any:
         """Carries a parameter of the address through the form."""

@@ -17,6 +17,7 @@ from members.models import AgeRule, CadreTerm, LeagueStatus, Member, MemberStatu
 from members.models.people import IN_LEAGUE, MemberQuerySet
 from members.models.rules import age_rules
 from members.national import NationalState
+from tuanjian import asking
 from tuanjian.idnumbers import Gender
 
 ANY = "请选择"
@@ -79,15 +80,7 @@ class PeopleFilter(django_filters.FilterSet):
     @property
     def in_words(self) -> str:
         """The conditions used, for the line that says why nothing was found."""
-        form = self.form
-        if not form.is_valid():
-            return ""
-        said = []
-        for name, field in form.fields.items():
-            value = form.cleaned_data.get(name)
-            if value and value != SHOWN and not field.widget.is_hidden:
-                said.append(f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}")
-        return "，".join(said)
+        return asking.in_words(self.form, unsaid=(SHOWN,))
 
     def keep(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
         """Carries a parameter of the address through the form."""

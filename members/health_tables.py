@@ -16,6 +16,7 @@ from branches.models import Organization, OrgType, User
 from branches.models.organizations import OrganizationQuerySet
 from branches.scoping import RIGHTS, roles_at
 from members import health
+from tuanjian import asking
 
 
 class HealthFilter(django_filters.FilterSet):
@@ -46,15 +47,7 @@ class HealthFilter(django_filters.FilterSet):
     @property
     def in_words(self) -> str:
         """The conditions used, for the papers and the log."""
-        form = self.form
-        if not form.is_valid():
-            return ""
-        said = []
-        for name in ("flag", "org_type", "name"):
-            field, value = form.fields[name], form.cleaned_data.get(name)
-            if value:
-                said.append(f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}")
-        return "，".join(said)
+        return asking.in_words(self.form, but=self.form.fields.keys() - {"flag", "org_type", "name"})
 
     def kept(self, rows: OrganizationQuerySet, name: str, value: Any) -> OrganizationQuerySet:
         """Carries a parameter of the address through the form."""

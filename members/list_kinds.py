@@ -20,6 +20,7 @@ from members.models import CadreTerm, Member
 from members.models.outgoing import ListKey
 from members.models.people import MemberQuerySet
 from members.papers import COLUMNS
+from tuanjian import asking
 from tuanjian.officedates import OfficeDate
 from tuanjian.spreadsheets.writing import Column, Value
 
@@ -84,11 +85,7 @@ def _with_posts(people: Any, facts: Sequence[str]) -> MemberQuerySet:
 
 def _terms_asked(data: QueryDict, organization: Organization, user: User) -> Queried:
     asked = CadreFilter(data, cadres.terms_in_sight(organization, user=user), organization=organization, user=user)
-    said = "，".join(
-        f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}"
-        for name, field in asked.form.fields.items()
-        if name not in ("organization", "ended") and (value := asked.form.data.get(name))
-    )
+    said = asking.in_words(asked.form, but=("organization", "ended"))
     ended = "含已免职" if asked.form.data.get("ended") else ""
     return Queried(asked.qs, "，".join(filter(None, [said, ended])), asked.is_valid())
 
@@ -136,12 +133,7 @@ _CADRES: Final = ListKind(
 def _organizations_asked(data: QueryDict, organization: Organization, user: User) -> Queried:
     rows = browsing.lower_of(organization, user, everything=data.get("all") == "1")
     asked = LowerFilter(data, rows)
-    said = "，".join(
-        f"{field.label}：{dict(getattr(field, 'choices', ())).get(value, value)}"
-        for name, field in asked.form.fields.items()
-        if not field.widget.is_hidden and (value := asked.asked.get(name))
-    )
-    return Queried(asked.qs.select_related("unit_category"), said, asked.is_valid())
+    return Queried(asked.qs.select_related("unit_category"), asking.in_words(asked.form), asked.is_valid())
 
 
 def _write_organizations(rows: Iterable[Organization], user: User) -> Iterator[Sequence[Value]]:

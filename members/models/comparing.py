@@ -15,6 +15,7 @@ from django.urls import reverse
 from branches.models import Organization, User
 from branches.models.lengths import no_longer_than
 from branches.scoping import ScopedQuerySet, Sight
+from members.models.files import SealedFile
 from members.models.people import Member
 from tuanjian import sealing
 
@@ -97,26 +98,15 @@ class Comparison(models.Model):
         return self.created_at + dt.timedelta(days=settings.TUANJIAN_COMPARISON_DAYS)
 
 
-class ComparisonFile(models.Model):
-    """The uploaded file, sealed, until it has been read."""
+class ComparisonFile(SealedFile):
+    """The uploaded file, until it has been read."""
+
+    seal = "comparison.file"
 
     comparison = models.OneToOneField(Comparison, models.CASCADE, primary_key=True, related_name="file")
-    sealed = models.BinaryField()
 
     class Meta:
         verbose_name = verbose_name_plural = "核对的文件"
-
-    def __str__(self) -> str:
-        return f"{self.comparison_id}"
-
-    @property
-    def content(self) -> bytes:
-        """The file as it was uploaded; raises ``sealing.SealBroken``."""
-        return sealing.unseal_bytes("comparison.file", bytes(self.sealed))
-
-    @content.setter
-    def content(self, data: bytes) -> None:
-        self.sealed = sealing.seal_bytes("comparison.file", data)
 
 
 class ComparisonRowQuerySet(models.QuerySet["ComparisonRow"]):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from branches.models import Organization, User
 from branches.models.lengths import no_longer_than
 from branches.scoping import ScopedQuerySet, Sight
-from tuanjian import sealing
+from members.models.files import SealedFile
 
 
 class ListKey(models.TextChoices):
@@ -104,23 +104,12 @@ class Export(models.Model):
         return self.made_at + dt.timedelta(days=settings.TUANJIAN_EXPORT_DAYS) if self.made_at else None
 
 
-class ExportFile(models.Model):
-    """The workbook, sealed. A row of its own: lists of exports need not carry it, and it goes before them."""
+class ExportFile(SealedFile):
+    """The workbook."""
+
+    seal = "export.file"
 
     export = models.OneToOneField(Export, models.CASCADE, primary_key=True, related_name="file")
-    sealed = models.BinaryField()
 
     class Meta:
         verbose_name = verbose_name_plural = "导出文件"
-
-    def __str__(self) -> str:
-        return f"{self.export_id}"
-
-    @property
-    def content(self) -> bytes:
-        """The workbook as it was made; raises ``sealing.SealBroken``."""
-        return sealing.unseal_bytes("export.file", bytes(self.sealed))
-
-    @content.setter
-    def content(self, data: bytes) -> None:
-        self.sealed = sealing.seal_bytes("export.file", data)

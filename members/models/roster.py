@@ -14,6 +14,7 @@ from django.db.models import Q
 from branches.models import Organization
 from branches.models.lengths import no_longer_than
 from branches.scoping import ScopedQuerySet, Sight
+from members.models.files import SealedFile
 from tuanjian import sealing
 
 if TYPE_CHECKING:
@@ -152,28 +153,16 @@ class RosterImport(models.Model):
         )
 
 
-class RosterFile(models.Model):
-    """The uploaded file, sealed. A row of its own: lists of imports need not carry it, and it can go before them."""
+class RosterFile(SealedFile):
+    """The uploaded file."""
+
+    seal = "roster.file"
 
     roster = models.OneToOneField(RosterImport, models.CASCADE, primary_key=True, related_name="file")
-    sealed = models.BinaryField()
     size = models.PositiveIntegerField()
 
     class Meta:
         verbose_name = verbose_name_plural = "导入文件"
-
-    def __str__(self) -> str:
-        return f"{self.roster_id}"
-
-    @property
-    def content(self) -> bytes:
-        """The file as it was uploaded; raises ``sealing.SealBroken``."""
-        return sealing.unseal_bytes("roster.file", bytes(self.sealed))
-
-    @content.setter
-    def content(self, data: bytes) -> None:
-        self.sealed = sealing.seal_bytes("roster.file", data)
-        self.size = len(data)
 
 
 class RosterRow(models.Model):

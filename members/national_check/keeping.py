@@ -20,13 +20,13 @@ from members.lists.kinds import stand_ins
 from members.models import Comparison, ComparisonFile, ComparisonRow, ComparisonState, Member
 from members.national_check.comparing import NO_RIGHT
 from members.national_check.showing import COLUMNS, Asked, lines_of, rows_asked
+from members.roster.starting import content_of
 from members.tasks import compare_national
 from tuanjian.spreadsheets.writing import SheetPlan, WorkbookPlan, write_workbook
 from tuanjian.watermark import made_by
 
 # A workbook that is made while somebody waits.
 MOST_LINES: Final = 20_000
-_MIB: Final = 2**20
 _ENDED: Final = (ComparisonState.DONE, ComparisonState.FAILED)
 
 
@@ -39,12 +39,7 @@ def start(file: File[bytes], *, organization: Organization, by: User) -> Compari
     managed = Organization.objects.active().manageable_by(by, right=Right.PEOPLE)
     if not managed.filter(pk=organization.pk).exists():
         raise ValidationError(NO_RIGHT)
-    limit = settings.TUANJIAN_IMPORT_LIMITS.upload_bytes
-    if file.size and file.size > limit:
-        raise ValidationError({"file": f"文件超过 {limit // _MIB} MB，请删除空白行、图片后另存再上传。"})
-    content = file.read()
-    if not content:
-        raise ValidationError({"file": "文件是空的，请检查后重新上传。"})
+    content = content_of(file)
     with transaction.atomic():
         name = PurePath(file.name or "名单").name[-255:]
         comparison = Comparison.objects.create(organization=organization, made_by=by, file_name=name)

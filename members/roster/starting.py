@@ -39,12 +39,7 @@ def start(
     managed = Organization.objects.active().manageable_by(by, right=purposes.named(purpose).right)
     if not managed.filter(pk=organization.pk).exists():
         raise ValidationError(_NO_RIGHT)
-    limit = settings.TUANJIAN_IMPORT_LIMITS.upload_bytes
-    if file.size and file.size > limit:
-        raise ValidationError({"file": f"文件超过 {limit // _MIB} MB，请删除空白行、图片后另存再上传。"})
-    content = file.read()
-    if not content:
-        raise ValidationError({"file": "文件是空的，请检查后重新上传。"})
+    content = content_of(file)
     with transaction.atomic():
         roster = RosterImport.objects.create(
             organization=organization,
@@ -55,7 +50,7 @@ def start(
             as_of_on=timezone.localdate(),
             update_existing=update_existing,
         )
-        kept = RosterFile(roster=roster)
+        kept = RosterFile(roster=roster, size=len(content))
         kept.content = content
         kept.save(force_insert=True)
         changes = {"内容": [None, roster.get_purpose_display()]}
@@ -64,6 +59,17 @@ def start(
     check_roster.enqueue(roster.pk)
     roster.refresh_from_db()
     return roster
+
+
+def content_of(file: File[bytes]) -> bytes:
+    """What an uploaded file holds; refuses an empty one and one larger than the limit, beside the field ``file``."""
+    limit = settings.TUANJIAN_IMPORT_LIMITS.upload_bytes
+    if file.size and file.size > limit:
+        raise ValidationError({"file": f"文件超过 {limit // _MIB} MB，请删除空白行、图片后另存再上传。"})
+    content: bytes = file.read()
+    if not content:
+        raise ValidationError({"file": "文件是空的，请检查后重新上传。"})
+    return content
 
 
 def check_again(roster: RosterImport, *, by: User) -> None:

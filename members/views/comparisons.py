@@ -18,12 +18,10 @@ from members.export_tables import ComparisonTable
 from members.forms.comparing import CompareForm, ResultForm
 from members.models import Comparison
 from members.national_check import keeping, showing
+from members.views.waiting import how_far
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged, size_of
 from tuanjian.refusals import rule_accepts
-
-# What tells htmx to stop asking.
-ENOUGH = 286
 
 
 @access(Access.SEE_ROSTER)
@@ -70,13 +68,10 @@ def comparison(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.SEE_ROSTER)
 @require_safe
 def comparison_progress(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """How far it is; once there is nothing more to wait for, the page is to be fetched anew."""
+    """How far the comparison is."""
     seen = get_visible(Comparison, request.user, pk=pk)
-    status = 200 if seen.is_under_way else ENOUGH
-    answer = render(request, "members/comparisons/_progress.html", {"comparison": seen}, status=status)
-    if not seen.is_under_way:
-        answer["HX-Refresh"] = "true"
-    return answer
+    context = {"comparison": seen}
+    return how_far(request, "members/comparisons/_progress.html", context, under_way=seen.is_under_way)
 
 
 @access(Access.SEE_ROSTER)

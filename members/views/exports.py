@@ -20,11 +20,9 @@ from members.http import get_roster_organization
 from members.lists import keeping, kinds, making
 from members.lists.kinds import ListKind
 from members.models import Export
+from members.views.waiting import how_far
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, paged, size_of
-
-# What tells htmx to stop asking.
-ENOUGH = 286
 
 
 @access(Access.SEE_ROSTER)
@@ -84,13 +82,9 @@ def export(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.SEE_OWN_EXPORT)
 @require_safe
 def export_progress(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """How far it is; once there is nothing more to wait for, the page is to be fetched anew."""
+    """How far the export is."""
     own = _own(request, pk)
-    status = 200 if own.is_under_way else ENOUGH
-    answer = render(request, "members/exports/_progress.html", {"export": own}, status=status)
-    if not own.is_under_way:
-        answer["HX-Refresh"] = "true"
-    return answer
+    return how_far(request, "members/exports/_progress.html", {"export": own}, under_way=own.is_under_way)
 
 
 @access(Access.SEE_OWN_EXPORT)

@@ -19,12 +19,11 @@ from members.import_forms import RowsForm, UploadForm
 from members.import_tables import ImportFilter, ImportTable
 from members.models.roster import ImportPurpose, ImportState, RosterImport
 from members.roster import applying, checking, pace, purposes, rereading, reviewing, showing, starting, suggesting
+from members.views.waiting import how_far
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged, size_of
 from tuanjian.refusals import rule_accepts
 
-# What tells htmx to stop asking.
-ENOUGH = 286
 ENDED = "members/imports/ended.html"
 STEPS = ("上传", "检查", "预览", "写入", "结果")
 STEP_OF = {
@@ -95,14 +94,10 @@ def page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.SEE_ROSTER)
 @require_safe
 def progress(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """How far it is; once there is nothing more to wait for, the page is to be fetched anew."""
+    """How far the import is."""
     roster = get_visible(RosterImport, request.user, pk=pk)
     context = {"roster": roster} | _pace(request, roster)
-    if roster.state in pace.UNDER_WAY:
-        return render(request, "members/imports/_progress.html", context)
-    settled = render(request, "members/imports/_progress.html", context, status=ENOUGH)
-    settled["HX-Refresh"] = "true"
-    return settled
+    return how_far(request, "members/imports/_progress.html", context, under_way=roster.state in pace.UNDER_WAY)
 
 
 @access(Access.SEE_ROSTER)
