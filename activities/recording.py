@@ -6,7 +6,7 @@ cannot have happened: a day that is still to come, people who did not belong the
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from activities.wording import FACTS, Details, details_of, in_words
 from branches import audit, freshness
 from branches.models import Organization, User
 from branches.scoping import Right
+from members.models import Member
 from tuanjian import bulk
 from tuanjian.placeholders import is_placeholder
 
@@ -56,7 +57,7 @@ def record(activity: Activity, *, details: Details, by: User | None) -> Activity
     activity.save()
     _save_details(activity, details)
     audit.record(audit.Kind.CREATED, activity, by=by, at=organization, changes=_said(activity, details))
-    freshness.touch([organization])
+    _touch([organization.pk], details.attendances)
     return activity
 
 
@@ -86,7 +87,7 @@ def record_many(
         for activity, details in records
     ]
     audit.record_many(deeds, by=by, reason=reason, job=job)
-    freshness.touch(sorted(keys))
+    _touch(keys, [row for _, details in records for row in details.attendances])
 
 
 @transaction.atomic
@@ -118,7 +119,7 @@ def correct(filled: Activity, *, details: Details, version: int, by: User) -> Ac
         rows.all().delete()
     _save_details(stored, details)
     audit.record(audit.Kind.CHANGED, stored, by=by, at=stored.organization, changes=changes)
-    freshness.touch([stored.organization_id])
+    _touch([stored.organization_id], [*had.attendances, *details.attendances])
     return stored
 
 
@@ -266,8 +267,15 @@ def _turn(stored: Activity, *, is_void: bool, kind: audit.Kind, reason: str, by:
     _raise_version(stored)
     changes = {"状态": [words[not is_void], words[is_void]]}
     audit.record(kind, stored, by=by, at=stored.organization, changes=changes, reason=reason)
-    freshness.touch([stored.organization_id])
+    _touch([stored.organization_id], stored.attendances.all())
     return stored
+
+
+def _touch(organizations: Collection[int], attendances: Iterable[Attendance]) -> None:
+    """An activity counts where it was held, who was there counts in the own branch."""
+    people = Member.objects.filter(pk__in={row.person_id for row in attendances}, branch__isnull=False)
+    homes = people.order_by().values_list("branch_id", flat=True).distinct()
+    freshness.touch(sorted({*organizations, *homes}))
 
 
 def _raise_version(stored: Activity) -> None:

@@ -24,7 +24,7 @@ from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.formats.base_formats import XLSX
 
-from branches import audit, grants, resets, succession, tree
+from branches import audit, freshness, grants, resets, succession, tree
 from branches.models import (
     AccessGrant,
     AuditEntry,
@@ -226,6 +226,7 @@ class UserAdmin(StockUserAdmin[User]):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         log_change(request, obj, form, change)
+        freshness.touch_administered(obj)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         return self._shown_once(request, obj)

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from branches import audit, succession
+from branches import audit, freshness, succession
 from branches.models import AccessGrant, Organization, RegistrationCode, Role, User
-from branches.scoping import RIGHTS, Right, in_force, roles_at
+from branches.scoping import RIGHTS, Right, in_force, rights_at
 from tuanjian.locks import Lock, hold
 
 
@@ -81,6 +81,7 @@ def _give(
         "至": [None, _until(ends_on)],
     }
     audit.record(audit.Kind.GRANTED, given, by=by, at=organization, changes=changes)
+    freshness.touch([organization])
     return given
 
 
@@ -123,6 +124,7 @@ def set_end(given: AccessGrant, *, ends_on: dt.date | None, by: User, reason: st
     given.save(update_fields=["ends_on"])
     changes = {"至": [_until(before), _until(ends_on)]}
     audit.record(audit.Kind.CHANGED, given, by=by, at=given.organization, changes=changes, reason=reason)
+    freshness.touch([given.organization_id])
 
 
 @transaction.atomic
@@ -198,6 +200,7 @@ def _end(given: AccessGrant, *, on: dt.date, by: User | None, reason: str) -> No
         given.save(update_fields=["ends_on"])
         changes = {"至": [_until(before), _until(given.ends_on)]}
     audit.record(audit.Kind.REVOKED, given, by=by, at=given.organization, changes=changes, reason=reason)
+    freshness.touch([given.organization_id])
 
 
 def _until(day: dt.date | None) -> str:
@@ -212,7 +215,7 @@ def administrators_of(organization: Organization, on: dt.date) -> list[User]:
 
 def refuse_beyond_own_rights(organization: Organization, role: Role, by: User) -> None:
     """Refuse a role that ``by`` may not give or take there: no right, the own administrator, more than ``by`` holds."""
-    rights = {right for held in roles_at(by, organization.path) for right in RIGHTS[held]}
+    rights = rights_at(by, organization.path)
     if Right.GRANTS not in rights:
         raise ValidationError("您在这个组织没有授权管理的权限。")
     from_above = Organization.objects.manageable_by(by, right=Right.GRANTS, below=True).filter(pk=organization.pk)

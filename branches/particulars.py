@@ -98,7 +98,9 @@ def declare(
     )
     changes = {kind.label: [None, value], "截至日期": [None, str(as_of_on)], "依据": [None, declared.source]}
     audit.record(audit.Kind.CREATED, declared, by=by, at=organization, changes=changes)
-    freshness.touch([organization])
+    # Staff declared above covers everything below.
+    covered = Organization.objects.under(organization).active() if kind == Headcount.Kind.STAFF else [organization]
+    freshness.touch(covered)
     return declared
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from branches.models import Organization, User
-from branches.scoping import RIGHTS, SIGHTS, Right, Sight, roles_at
+from branches.scoping import SIGHTS, Right, Sight, rights_at, roles_at
 from branches.tree import allowed_types
 
 
@@ -48,11 +48,10 @@ class Permissions:
 
 def permissions_on(organization: Organization, user: User) -> Permissions:
     """What the grants in force today allow there."""
-    roles = roles_at(user, organization.path)
-    rights = frozenset(right for role in roles for right in RIGHTS[role])
+    rights = rights_at(user, organization.path)
     return Permissions(
         rights=rights,
-        sights=frozenset(sight for role in roles for sight in SIGHTS[role]),
+        sights=frozenset(sight for role in roles_at(user, organization.path) for sight in SIGHTS[role]),
         structure_from_above=Right.STRUCTURE in rights and _from_above(organization, user, Right.STRUCTURE),
         may_add=Right.STRUCTURE in rights and not organization.is_closed and bool(allowed_types(organization)),
         grants_from_above=Right.GRANTS in rights and _from_above(organization, user, Right.GRANTS),

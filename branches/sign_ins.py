@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from branches import attempts, audit
+from branches import attempts, audit, freshness
 from branches.accounts import account_of, filed_under
 from branches.models import SignIn, User
 from tuanjian import devices
@@ -36,6 +36,8 @@ def _signed_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
     _list(user, request, succeeded=True)
     attempts.forgive(user, request)
     audit.record(audit.Kind.SIGNED_IN, user, by=user, at=filed_under(user))
+    # An administrator counts as working from the first time on.
+    freshness.touch_administered(user)
 
 
 @transaction.atomic

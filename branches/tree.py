@@ -109,6 +109,7 @@ def rename(organization: Organization, *, full_name: str, short_name: str, by: U
     audit.record(
         audit.Kind.CHANGED, organization, by=by, at=organization, changes=audit.difference(before, after), reason=reason
     )
+    freshness.touch([organization])
 
 
 @transaction.atomic
@@ -202,6 +203,8 @@ def set_order(organization: Organization, *, order_number: int, by: User | None)
     organization.refresh_from_db()
     _replace_placements(Organization.objects.under(organization))
     audit.record(audit.Kind.CHANGED, organization, by=by, at=organization, changes={"排序号": [before, order_number]})
+    # What is kept by day names the order, too.
+    freshness.touch(Organization.objects.under(organization).active())
 
 
 @transaction.atomic

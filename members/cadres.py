@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from branches import audit, freshness
+from branches import audit
 from branches.models import AuditEntry, Organization, OrgType, User
 from branches.scoping import Right
-from members import records, search
+from members import counted, records, search
 from members.dictionaries import LeaguePost
 from members.models import AgeRule, CadreTerm, Member, MemberStatus
 from members.models.cadres import CadreTermQuerySet
@@ -288,5 +288,4 @@ def _refuse_taken(term: CadreTerm) -> None:
 
 
 def _touch(term: CadreTerm) -> None:
-    branch = {term.person.branch_id} if term.person.branch_id else set()
-    freshness.touch({term.organization_id} | branch)
+    counted.touch_people([term.person_id], also=[term.organization_id])

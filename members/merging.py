@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from branches import audit, freshness
+from branches import audit
 from branches.models import AccessGrant, Organization, User
 from branches.models.organizations import OrganizationQuerySet
 from branches.scoping import Right
-from members import closing
+from members import closing, counted
 from members.models import BranchMembership, CadreTerm, ImportState, Member, RosterImport
 from tuanjian.locks import Lock, hold
 
@@ -115,8 +115,8 @@ def merge(
     said = f"并入{into.short_name}" + (f"：{reason.strip()}" if reason.strip() else "")
     _end_posts(ending, source, on=on, reason=said, by=by)
     _bring_over(coming, source, into, on=on, reason=said, by=by)
-    homes = {term.person.branch_id for term in ending if term.person.branch_id}
-    freshness.touch({source.pk, into.pk} | homes)
+    people_moved = {person.pk for person in coming} | {term.person_id for term in ending}
+    counted.touch_people(people_moved, also=[source.pk, into.pk])
     closing.close(source, on=on, reason=said, by=by)
     arrived = {"并入": [None, source.short_name], "转入人员": [None, len(coming)]}
     audit.record(audit.Kind.CHANGED, into, by=by, at=into, changes=arrived, reason=reason.strip())

@@ -16,10 +16,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from branches import audit, freshness
+from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Right
-from members import duplicates
+from members import counted, duplicates
 from members.completeness import member_no_fits
 from members.dictionaries import PARTY, PoliticalStatus
 from members.models import AgeRule, BranchMembership, LeagueStatus, Member, MemberStatus, StatusChange
@@ -95,7 +95,7 @@ def enter(
     changes = audit.difference({}, {key: value for key, value in in_words(member).items() if value})
     changes |= {label_of(name): [None, getattr(member, f"{name}_masked")] for name in SEALED if getattr(member, name)}
     audit.record(audit.Kind.CREATED, member, by=by, at=member.branch or at, changes=changes)
-    _touch(member)
+    counted.touch_people([member.pk])
     return member
 
 
@@ -136,7 +136,7 @@ def correct(member: Member, *, values: Mapping[str, Any], version: int, by: User
     if stored.league_status != had.league_status:
         _note_status(stored, stored.joined_on or today, by)
     audit.record(audit.Kind.CHANGED, stored, by=by, at=stored.branch, changes=changes)
-    _touch(stored)
+    counted.touch_people([stored.pk], phones=[had.phone_index])
     return stored
 
 
@@ -171,7 +171,7 @@ def void(members: list[Member], *, reason: str, by: User) -> None:
             row.save(update_fields=["effective_to", "ended_recorded_at"])
         _note_status(member, today, by, reason)
         audit.record(audit.Kind.VOIDED, member, by=by, at=member.branch, changes=changes, reason=reason)
-        _touch(member)
+    counted.touch_people([member.pk for member in stored])
 
 
 @transaction.atomic
@@ -201,7 +201,7 @@ def restore(member: Member, *, by: User, reason: str = "") -> Member:
     _note_status(stored, today, by, reason)
     changes = {"状态": [MemberStatus.VOID.label, stored.get_status_display()]}
     audit.record(audit.Kind.RESTORED, stored, by=by, at=stored.branch, changes=changes, reason=reason)
-    _touch(stored)
+    counted.touch_people([stored.pk])
     return stored
 
 
@@ -380,7 +380,3 @@ def _sealed_changes(had: Member, now: Member) -> dict[str, list[Any]]:
         for name in SEALED
         if getattr(had, f"{name}_index") != getattr(now, f"{name}_index")
     }
-
-
-def _touch(member: Member) -> None:
-    freshness.touch([member.branch_id] if member.branch_id else [])

@@ -20,7 +20,7 @@ from django.utils import timezone
 from branches import audit, freshness
 from branches.models import Organization, User
 from branches.scoping import Right
-from members import records
+from members import counted, records
 from members.models import CadreTerm, Correction, DifferentPeople, Member, NationalMark
 from members.models.people import MemberQuerySet
 from members.wording import FACTS, MONTHS, label_of, said
@@ -176,7 +176,7 @@ def merge(
     audit.record(audit.Kind.CHANGED, kept, by=by, at=_place_of(kept), changes=changes, about=[kept, other])
     into = {"合并到": [None, f"{kept.name}的另一条记录"]}
     audit.record(audit.Kind.CHANGED, other, by=by, at=_place_of(other), changes=into, about=[kept, other])
-    freshness.touch({pk for pk in (*places, kept.branch_id) if pk})
+    counted.touch_people([kept.pk, other.pk], also=[pk for pk in places if pk])
     return records.correct(kept, values=values, version=kept.version, by=by)
 
 

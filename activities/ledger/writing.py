@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activities import recording
 from activities.ledger.planning import ActivityPlan
-from activities.models import Activity
+from activities.models import Activity, Attendance
 from branches.models import User
 from members.models.roster import RosterChange, RosterImport
 from members.roster.undoing import TakingBack
@@ -28,4 +28,6 @@ def take_back(taking: TakingBack, changes: list[RosterChange]) -> None:
     for change in going:
         if activity := activities.get(change.object_id):
             taking.note(activity, activity.organization, {"主题": [activity.topic, None]})
-    Activity.objects.filter(pk__in=[change.object_id for change in going]).delete()
+    keys = [change.object_id for change in going]
+    taking.people |= set(Attendance.objects.filter(activity__in=keys).values_list("person_id", flat=True))
+    Activity.objects.filter(pk__in=keys).delete()

@@ -4,9 +4,12 @@ from django.db import models
 
 
 class Touched(models.Model):
-    """An organisation whose figures may have moved. Plain insert, no unique key: writers never wait for each other."""
+    """An organisation whose figures may have moved. Plain insert, no unique key: writers never wait for each other.
 
-    organization = models.ForeignKey("branches.Organization", models.CASCADE, related_name="+")
+    The organisation may be gone when its turn comes (an import taken back removes it), so the link is not enforced.
+    """
+
+    organization = models.ForeignKey("branches.Organization", models.DO_NOTHING, db_constraint=False, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

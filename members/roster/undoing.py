@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,10 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from branches import audit, freshness
+from branches import audit
 from branches.founding import remove_many
 from branches.models import AuditEntry, Organization, User
 from branches.scoping import Right, managed_paths
+from members import counted
 from members.models import BranchMembership, CadreTerm, Correction, DifferentPeople, Member, StatusChange
 from members.models.roster import ImportState, RosterChange, RosterImport
 from members.roster import purposes
@@ -32,7 +33,7 @@ _OF_HISTORY: Final = (BranchMembership, StatusChange)
 # What goes with a person, and needs nobody to stay.
 _GOES_ALONG: Final = (*_OF_HISTORY, DifferentPeople)
 _DATES: Final = frozenset({"birth_on", "joined_on", "started_on", "founded_on"})
-_STILL_NEEDED: Final = "已有其他记录引用"
+STILL_NEEDED: Final = "已有其他记录引用"
 
 
 @dataclass
@@ -79,6 +80,9 @@ class TakingBack:
         self._managed = managed_paths(by, purposes.of(roster).right)
         self._deeds: list[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]] = []
         self._touched: set[int] = set()
+        # People that stay, and phones of those that go or get another: see ``counted``.
+        self.people: set[int] = set()
+        self._phones: set[str | None] = set()
         self._returned: list[RosterChange] = []
         self._kept: dict[int, RosterChange] = {}
         self._changes: dict[str, list[RosterChange]] = defaultdict(list)
@@ -94,8 +98,7 @@ class TakingBack:
         self._take_back_people(self._of(Member))
         audit.record_many(self._deeds, by=self.by, reason=_REASON, job=self.roster.job)
         self._take_back_organizations(self._of(Organization))
-        existing = Organization.objects.filter(pk__in=self._touched).values_list("pk", flat=True)
-        freshness.touch(sorted(existing))
+        counted.touch_people(self.people, phones=self._phones, also=self._touched)
         return self._finish()
 
     def _of(self, model: type[models.Model]) -> list[RosterChange]:
@@ -107,11 +110,13 @@ class TakingBack:
         created = self.untouched([change for change in changes if change.created], terms)
         for change in created:
             if term := terms.get(change.object_id):
+                self.people.add(term.person_id)
                 self.note(term, term.organization, {"团内职务": [term.title, None]})
         CadreTerm.objects.filter(pk__in=[change.object_id for change in created]).delete()
         restored = self.untouched([change for change in changes if not change.created], terms)
         for change in restored:
             term = terms[change.object_id]
+            self.people.add(term.person_id)
             self.note(term, term.organization, {"任职": ["导入时更新", "恢复原状"]})
         rows = (_restored(change, TERM_COLUMNS, terms[change.object_id].version) for change in restored)
         bulk.update_rows(CadreTerm, "id", [*TERM_COLUMNS, "version"], rows)
@@ -136,11 +141,12 @@ class TakingBack:
         people = Member.objects.select_for_update(of=("self",), no_key=True).select_related("branch")
         people_now = people.in_bulk([change.object_id for change in changes])
         created = self.untouched([change for change in changes if change.created], people_now)
-        needed = _needed(Member, [change.object_id for change in created], but=_GOES_ALONG)
+        needed = _needed(Member, [change.object_id for change in created])
         going = self.unneeded(created, needed)
         for change in going:
             if member := people_now.get(change.object_id):
                 self.note(member, change.branch, {"姓名": [member.name, None]})
+                self._phones.add(member.phone_index)
         keys = [change.object_id for change in going]
         for history in _OF_HISTORY:
             history._default_manager.filter(person__in=keys).delete()
@@ -160,6 +166,8 @@ class TakingBack:
             if member.branch_id:
                 # Where somebody came from and where they went are both counted anew.
                 self._touched.add(member.branch_id)
+            self.people.add(member.pk)
+            self._phones.add(member.phone_index)
             before, image = in_words(member), change.before
             for column in image:
                 value = _value(column, image[column])
@@ -198,8 +206,8 @@ class TakingBack:
                 needed.setdefault(change.object_id, "下面还有其他组织")
         going_changes = self.unneeded(created, needed)
         gone = [row for change in going_changes if (row := organizations.get(change.object_id)) is not None]
-        # Of a branch that goes nothing remains to be counted; of its superiors something may.
-        self._touched -= {row.pk for row in gone}
+        # What goes is to leave the figures of its superiors.
+        self._touched |= {row.pk for row in gone}
         remove_many(gone, by=self.by, reason=_REASON, job=self.roster.job)
         restored = self.untouched([change for change in changes if not change.created], organizations)
         rows = []
@@ -258,15 +266,13 @@ class TakingBack:
         kept = sorted(self._kept.values(), key=lambda change: change.number)
         bulk.update_rows(RosterChange, "id", ["kept_because"], [(change.pk, change.kept_because) for change in kept])
         roster, told = self.roster, self.roster.counts.get("returned", 0)
-        left = roster.changes.filter(returned_at=None).exclude(kept_because__gt="").exists()
-        if left:
-            # Only a part was asked for; the rest can be taken back later.
-            roster.counts = {**roster.counts, "returned": told + len(returned), "kept": len(kept)}
-            roster.save(update_fields=["counts"])
-            self._note_import(len(returned), len(kept))
-            return Returned(len(returned), kept)
-        roster.state, roster.taken_back_at, roster.taken_back_by = ImportState.TAKEN_BACK, self.moment, self.by
-        roster.counts = {**roster.counts, "returned": told + len(returned), "kept": len(kept)}
+        waiting = roster.changes.filter(returned_at=None)
+        # What an earlier part left behind is still there.
+        staying = waiting.filter(kept_because__gt="").count()
+        roster.counts = {**roster.counts, "returned": told + len(returned), "kept": staying}
+        # Where only a part was asked for, the rest can be taken back later.
+        if not waiting.filter(kept_because="").exists():
+            roster.state, roster.taken_back_at, roster.taken_back_by = ImportState.TAKEN_BACK, self.moment, self.by
         roster.save(update_fields=["state", "taken_back_at", "taken_back_by", "counts"])
         self._note_import(len(returned), len(kept))
         return Returned(len(returned), kept)
@@ -335,16 +341,22 @@ def _last_touched(changes: list[RosterChange], roster: RosterImport) -> dict[int
     return said
 
 
-def _needed(model: type[models.Model], keys: list[int], *, but: tuple[type[models.Model], ...] = ()) -> dict[int, str]:
-    """Those of the objects that something else points at, with what. One query per kind of link."""
-    needed: dict[int, str] = {}
+def links_that_keep(model: type[models.Model]) -> Iterator[models.ForeignObjectRel]:
+    """The relations to objects of this model because of which one stays that an import created."""
+    along = _GOES_ALONG if model is Member else ()
     for link in model._meta.related_objects:
         harmless = link.on_delete in (models.SET_NULL, models.DO_NOTHING)
         related = link.related_model
-        if harmless or related in (*but, model) or related._meta.label_lower == "branches.touched":
-            continue
-        name = link.field.name
+        if not harmless and related not in (*along, model) and related._meta.label_lower != "branches.touched":
+            yield link
+
+
+def _needed(model: type[models.Model], keys: list[int]) -> dict[int, str]:
+    """Those of the objects that something else points at, with what. One query per kind of link."""
+    needed: dict[int, str] = {}
+    for link in links_that_keep(model):
+        name, related = link.field.name, link.related_model
         rows = related._default_manager.filter(**{f"{name}__in": keys}).values_list(name, flat=True)
         for key in rows.distinct().order_by():
-            needed.setdefault(key, f"{_STILL_NEEDED}（{related._meta.verbose_name}）")
+            needed.setdefault(key, f"{STILL_NEEDED}（{related._meta.verbose_name}）")
     return needed

@@ -3,6 +3,7 @@
 import time
 import uuid
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,7 +11,7 @@ from django.db import OperationalError
 from django_tasks_db.management.commands.db_worker import Worker
 
 from branches import readiness
-from branches.housekeeping import every_minute
+from branches.housekeeping import every_minute, every_second
 from branches.keys import require_right_keys
 from branches.schema import require_present_schema
 
@@ -45,8 +46,9 @@ class Command(BaseCommand):
                     readiness.beat()
                     next_beat = time.monotonic() + readiness.BEATS_EVERY
                 worker.run()
+                self._keep_house(every_second)
                 if time.monotonic() >= next_housekeeping:
-                    self._keep_house()
+                    self._keep_house(every_minute)
                     next_housekeeping = time.monotonic() + 60
                 if once:
                     return
@@ -56,9 +58,9 @@ class Command(BaseCommand):
         finally:
             readiness.stop_beating()
 
-    def _keep_house(self) -> None:
+    def _keep_house(self, chores: Callable[[], None]) -> None:
         try:
-            every_minute()
+            chores()
         except OperationalError as error:
-            # A long write by somebody else; the next minute does the same work.
+            # A long write by somebody else; the next time does the same work.
             self.stderr.write(f"housekeeping put off: {error}")
