@@ -9,7 +9,7 @@ from activities import recording
 from activities.models import Activity, ActivityResult, Attendance, ExternalParticipants
 from activities.wording import details_of
 from branches.models import AuditEntry, User
-from branches.scoping import RIGHTS, Right, roles_at
+from branches.scoping import Right, rights_at
 from members.models import Member
 
 LAST_ENTRIES = 10
@@ -78,7 +78,7 @@ def portrait_of(activity: Activity, *, user: User) -> Portrait:
 
 def may_manage(user: User, activity: Activity) -> bool:
     """Whether the user keeps this record."""
-    return any(Right.ACTIVITIES in RIGHTS[role] for role in roles_at(user, activity.organization.path))
+    return Right.ACTIVITIES in rights_at(user, activity.organization.path)
 
 
 def _attendee(row: Attendance, in_sight: set[int]) -> Attendee:

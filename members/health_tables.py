@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from branches.browsing import matching
 from branches.models import Organization, OrgType, User
 from branches.models.organizations import OrganizationQuerySet
-from branches.scoping import RIGHTS, roles_at
+from branches.scoping import rights_at
 from members import health
 from tuanjian import asking
 
@@ -89,7 +89,7 @@ class HealthTable(tables.Table):
         return format_html_join(" ", '<span class="chip chip-{}" title="{}">{}</span>', chips)
 
     def render_deeds(self, record: Organization) -> SafeString:
-        held = {right for role in roles_at(self.user, record.path) for right in RIGHTS[role]}
+        held = rights_at(self.user, record.path)
         links = {
             flag.deed: flag.mend_url(record)
             for flag in health.flags_of(record)

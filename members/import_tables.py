@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from branches.models import Organization
@@ -20,6 +20,7 @@ from members import privacy
 from members.models import Member
 from members.models.roster import ImportPurpose, ImportState, RosterImport
 from members.roster.effects import Effect
+from members.roster.references import References
 from members.roster.reviewing import Review
 
 NOTHING = "—"
@@ -137,11 +138,25 @@ class ChangeTable(tables.Table):
     def render_deed(self, record: Effect) -> str:
         return "新增" if record.change.created else "更新"
 
-    def render_state(self, record: Effect) -> str:
+    def render_state(self, record: Effect) -> str | SafeString:
         change = record.change
         if change.kept_because:
-            return f"保留：{change.kept_because}"
+            return format_html("保留：{}{}", change.kept_because, _needed_by(record))
         return "已撤回" if change.returned_at else NOTHING
+
+
+def _needed_by(record: Effect) -> SafeString:
+    """What refers to the record, each with the way to it: whoever wants it gone begins there."""
+    return format_html_join("", '<span class="cell-note">{}：{}{}</span>', map(_named, record.needed_by))
+
+
+def _named(references: References) -> tuple[str, SafeString, str]:
+    names = format_html_join(
+        "、", '<a href="{}">{}</a>', ((each.url, each.name) for each in references.named if each.url)
+    )
+    bare = "、".join(each.name for each in references.named if not each.url)
+    more = f"等 {references.seen} 项" if references.more else ""
+    return references.what, names or escape(bare), more
 
 
 class AbsentTable(tables.Table):

@@ -7,6 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,9 +41,15 @@ COLUMNS = {
 def roster_for_paper(
     people: MemberQuerySet, organization: Organization, *, title: str, by: User
 ) -> list[tuple[Member, str]]:
-    """The people of a 花名册 with the phone as ``by`` may see it, at most ``MOST``; the log notes the printing."""
+    """The people of a 花名册 with the phone as ``by`` may see it; the log notes the printing.
+
+    Refuses more than ``MOST``: a list that ended earlier would pass for the whole.
+    """
+    listed = list(people[: MOST + 1])
+    if len(listed) > MOST:
+        raise ValidationError(f"查询到的超过 {MOST:,} 人，不能打印。请下载 Excel，或按团支部分批查询后打印。")
     own = privacy.own_branches(by)
-    rows = [(member, privacy.phone_as_seen(member, own)) for member in people[:MOST]]
+    rows = [(member, privacy.phone_as_seen(member, own)) for member in listed]
     record_printing(organization, what=title, people=[member for member, _ in rows], by=by)
     return rows
 

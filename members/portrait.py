@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from branches.models import AuditEntry, User
-from branches.scoping import RIGHTS, Right, roles_at
+from branches.scoping import Right
 from members import national, privacy, records
 from members.completeness import Fact, gaps_of
 from members.dictionaries import PARTY
@@ -141,8 +141,6 @@ def _national(member: Member, terms: list[CadreTerm]) -> national.Standing | Non
 
 def may_manage(user: User, member: Member) -> bool:
     """Whether the user keeps this person's record."""
-    if member.branch is not None:
-        return any(Right.PEOPLE in RIGHTS[role] for role in roles_at(user, member.branch.path))
     return Member.objects.manageable_by(user, right=Right.PEOPLE).filter(pk=member.pk).exists()
 
 

@@ -14,12 +14,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from branches.models import Organization, User
+from branches.scoping import Right, rights_at
 from members import national, privacy
 from members.completeness import Fact, gaps_of
 from members.models import AgeRule, CadreTerm, Member, MemberStatus
 from members.models.people import MemberQuerySet
 from members.models.rules import age_rules
-from members.portrait import may_manage, state_of
+from members.portrait import state_of
 from tuanjian.idnumbers import Gender
 
 DASH = "—"
@@ -155,7 +156,7 @@ class PeopleTable(tables.Table):
 
     def render_deeds(self, record: Member) -> SafeString:
         links = [(f"{record.get_absolute_url()}?{self.back}", "查看")]
-        managed = may_manage(self.user, record) if record.branch else False
+        managed = record.branch is not None and Right.PEOPLE in rights_at(self.user, record.branch.path)
         if managed and record.status != MemberStatus.VOID:
             links.append((f"{reverse('members:edit', args=[record.pk])}?{self.back}", "修改"))
         call: str | SafeString = ""

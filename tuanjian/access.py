@@ -21,6 +21,7 @@ class Access(Enum):
     REVEAL_PEOPLE = "who may look at the people there and has a reason to see a number in clear"
     SEE_OWN_EXPORT = "who had the list made, and may still look at the people there"
     EXPORT_CLEAR = "who holds the right CLEAR_EXPORT there"
+    FETCH_FILE = "who holds the right UPLOADED_FILE there"
     MANAGE_STRUCTURE = "who holds the right STRUCTURE there"
     MANAGE_STRUCTURE_BELOW = "who holds the right STRUCTURE above, not on the organisation itself"
     MANAGE_PEOPLE = "who holds the right PEOPLE there"

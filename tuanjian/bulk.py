@@ -7,7 +7,6 @@ What ``save()`` and ``bulk_create()`` would add is the caller's: defaults, ``aut
 to be among the columns. Database constraints and triggers hold as always.
 """
 
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -20,7 +19,10 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
 
-_CHUNK: Final = 10_000
+# So many rows go to the database with one statement; of rows of a few columns more.
+_CHUNK, _CHUNK_OF_NARROW, _NARROW = 10_000, 100_000, 8
+# So many rows of them stand in memory as text at a time.
+_TOGETHER: Final = 500
 # What these fields hand to the database as it is. Subclasses of either, and anything else, go through the field.
 _AS_IT_IS: Final[dict[type[Any], type]] = {
     models.CharField: str,
@@ -36,6 +38,8 @@ _AS_IT_IS: Final[dict[type[Any], type]] = {
 }
 # What the same few values of a column are made ready for once.
 _REPEATED: Final = (date, datetime, bool)
+# Of these the empty ones.
+_CONTAINERS: Final = (list, dict)
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _ESCAPED: Final = re.compile(r"[\\\t\n\r]")
 # Values are worked on column by column: what a column holds is looked at once and not for each value.
@@ -51,7 +55,7 @@ def insert_rows(target: type[Model] | str, columns: Sequence[str], rows: Iterabl
     """
     _need_transaction()
     table, names, prepare = _described(target, columns)
-    return sum(_insert(table, names, prepare(chunk)) for chunk in _chunks(rows))
+    return sum(_insert(table, names, prepare(chunk)) for chunk in _chunks(rows, len(names)))
 
 
 def update_rows(target: type[Model] | str, key: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -62,7 +66,7 @@ def update_rows(target: type[Model] | str, key: str, columns: Sequence[str], row
     """
     _need_transaction()
     table, names, prepare = _described(target, [key, *columns])
-    chunks = [prepare(chunk) for chunk in _chunks(rows)]
+    chunks = [prepare(chunk) for chunk in _chunks(rows, len(names))]
     if len(set(chain.from_iterable(chunk[0] for chunk in chunks))) < sum(len(chunk[0]) for chunk in chunks):
         raise ValueError("a key is given twice")
     if connection.vendor == "postgresql":
@@ -137,10 +141,15 @@ def _made_ready(column: Sequence[Any], plain: type, make: Callable[[Any], Any]) 
     if set(map(type, column)) <= {plain, NoneType}:
         return column
     known: dict[Any, Any] = {}
+    empty: dict[type, Any] = {}
     made = []
     for value in column:
         if value is None or type(value) is plain:
             made.append(value)
+        elif not value and type(value) in _CONTAINERS:
+            if type(value) not in empty:
+                empty[type(value)] = make(value)
+            made.append(empty[type(value)])
         elif type(value) in _REPEATED:
             if value not in known:
                 known[value] = make(value)
@@ -150,9 +159,9 @@ def _made_ready(column: Sequence[Any], plain: type, make: Callable[[Any], Any]) 
     return made
 
 
-def _chunks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
-    waiting = iter(rows)
-    while chunk := list(islice(waiting, _CHUNK)):
+def _chunks(rows: Iterable[Sequence[Any]], width: int) -> Iterator[list[Sequence[Any]]]:
+    waiting, size = iter(rows), _CHUNK_OF_NARROW if width <= _NARROW else _CHUNK
+    while chunk := list(islice(waiting, size)):
         yield chunk
 
 
@@ -160,13 +169,10 @@ def _insert(table: str, names: list[str], columns: _Columns) -> int:
     quoted = ", ".join(map(_quoted, names))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # The rows are written out before COPY begins: a query of theirs inside it would wait for ever.
-            lines = io.StringIO(
-                "".join(f"{line}\n" for line in map("\t".join, zip(*map(_texts, columns), strict=True)))
-            )
+            # The rows are all there before COPY begins: a query of theirs inside it would wait for ever.
             # Django wraps only its own calls; callers expect its exceptions, not the driver's.
             with connection.wrap_database_errors:
-                cursor.copy_expert(f"COPY {_quoted(table)} ({quoted}) FROM STDIN", lines)
+                cursor.copy_expert(f"COPY {_quoted(table)} ({quoted}) FROM STDIN", _Lines(columns))
         else:
             marks = ", ".join(["%s"] * len(names))
             rows = list(zip(*columns, strict=True))
@@ -202,6 +208,19 @@ def _update_from(table: str, names: list[str], chunks: list[_Columns]) -> int:
         updated = int(cursor.rowcount)
         cursor.execute(f"DROP TABLE {_quoted(aside)}")
     return updated
+
+
+class _Lines:
+    """Rows as a file in the text format of COPY, written out as far as it is read."""
+
+    def __init__(self, columns: _Columns) -> None:
+        self._columns, self._at = columns, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next lines, however long; the driver sends on whatever it gets."""
+        start, self._at = self._at, self._at + _TOGETHER
+        parts = [_texts(column[start : self._at]) for column in self._columns]
+        return "".join(f"{line}\n" for line in map("\t".join, zip(*parts, strict=True))).encode()
 
 
 def _texts(column: Sequence[Any]) -> Sequence[str]:

@@ -42,6 +42,8 @@ def is_placeholder(text: str) -> bool:
     # Nearly every text; these characters have no other form.
     if _ORDINARY.fullmatch(text):
         return text in _WORDS or _TEST.fullmatch(text) is not None
+    if text.isascii() and text.isdigit():
+        return text in _WORDS or _is_hollow_number(text)
     folded = unicodedata.normalize("NFKC", "".join(visible(text).split())).casefold()
     if not folded:
         return False

@@ -134,7 +134,10 @@ class _Planning:
             place = self._named(row, name)
         else:
             found = (self._directory.find(text).organization for text in clean.places)
-            place = next((organization for organization in found if organization is not None), top)
+            place = next((organization for organization in found if organization is not None), None)
+            if place is None and clean.claimed:
+                return self._named(row, clean.claimed)
+            place = place or top
             if "branch" in clean.letters or (place is top and not top.is_branch):
                 clean.warn(PLACE_ASSUMED, f"没有写团组织，登记为{place.short_name}的活动，请核对。", "branch")
         if place is not None:

@@ -111,6 +111,16 @@ def test_rows_go_to_the_organisation_they_name_or_stand_under(world):
     assert notes(roster) == [(5, ["没有写团组织，登记为测绘院团总支的活动，请核对。"])]
 
 
+def test_rows_below_a_section_nobody_knows_go_to_no_other_organisation(world):
+    rows = [("2026-11-11", "团课", "甲"), ("航测九室团支部",), ("2026-11-11", "团课", "乙")]
+    sheets = a_list(*rows, headings=("日期", "类型", "主题"), title="航测二室团支部")
+
+    roster = checked(sheets, organization=world.general, by=world.general_admin)
+
+    (refused,) = sentences(roster)
+    assert (refused[0], refused[1][0].startswith("在“测绘院团总支”及其下级组织中找不到“航测九室团支部”")) == (4, True)
+
+
 def test_organisations_that_are_not_below_are_not_touched(world):
     sheets = a_list(
         a_row("甲", branch="一分队团支部"), a_row("乙", branch="航测三室团支部"), a_row("丙", branch="铸造车间团支部")

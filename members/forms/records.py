@@ -18,8 +18,8 @@ from members.completeness import gaps_of
 from members.dictionaries import Education, Ethnicity, FileState, IncomeBand, Occupation, PoliticalStatus
 from members.models import LeagueStatus, Member
 from members.models.people import IN_LEAGUE
-from members.records import LOCKED, TELLING, VoidReason, fill
-from members.wording import FACTS, MONTHS, label_of
+from members.records import LOCKED, LOCKED_SENTENCE, TELLING, VoidReason, fill
+from members.wording import FACTS, MONTHS, label_of, said
 from tuanjian.fields import MobileField, OfficeDateField, PersonNameField, YesNoField, office_date
 from tuanjian.idnumbers import Gender, IdType
 
@@ -144,8 +144,19 @@ class MemberForm(forms.Form):
             return f"修改{self.member.name}的资料"
         return "新增青年" if self.kind == "youth" else "新增团员"
 
+    @property
+    def typed_locked(self) -> dict[str, str]:
+        """What was typed into fields a record has kept since it was verified, after the form was opened."""
+        if not self.is_bound or self.member is None or not self.member.is_verified:
+            return {}
+        known = {"name": self.member.name, "id_type": self.member.id_type, "gender": self.member.gender}
+        known["birth_on"] = said(self.member, "birth_on")
+        return {name: self.data[name] for name in LOCKED if self.data.get(name, "") not in ("", known.get(name))}
+
     def clean(self) -> dict[str, Any]:
         super().clean()
+        if self.typed_locked:
+            self.add_error(None, LOCKED_SENTENCE)
         if "id_number" in self.fields and "id_number" not in self.errors:
             self._read_number()
         if "birth_on" in self.fields and "id_number" not in self.errors and not self.birth_follows:

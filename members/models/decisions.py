@@ -63,6 +63,7 @@ class Correction(models.Model):
     # Labels with [present, wanted], numbers masked.
     changes = models.JSONField(default=dict)
     reason = models.CharField("申请理由", max_length=300)
+    evidence = models.CharField("依据材料", max_length=300, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人")
     made_at = models.DateTimeField("申请时间")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -76,7 +77,7 @@ class Correction(models.Model):
         verbose_name = verbose_name_plural = "更正申请"
         ordering = ["-id"]
         constraints = [
-            *no_longer_than("correction", reason=300, answer=300),
+            *no_longer_than("correction", reason=300, evidence=300, answer=300),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state="waiting"), name="correction_once_while_waiting"
             ),

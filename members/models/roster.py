@@ -113,6 +113,8 @@ class RosterImport(models.Model):
     error = models.CharField("失败原因", max_length=300, blank=True)
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     checked_at = models.DateTimeField("检查时间", null=True)
+    # With whose rights its rows were planned last.
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField("写入时间", null=True)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     taken_back_at = models.DateTimeField("撤回时间", null=True)
@@ -184,6 +186,12 @@ class RosterRow(models.Model):
     changes = models.JSONField(default=dict)
     # What may be decided about it, values of ``Choice``.
     offers = models.JSONField(default=list)
+    # By these rows are found that come out otherwise when another one changes (``members.roster.relating``): the index
+    # of the number, the organisation a row of people belongs to, those its person is to be secretary of. Another index
+    # key makes the index stale, as it does the fingerprint: the import has to be checked again.
+    number_mark = models.CharField(max_length=64, blank=True, editable=False)
+    place_id = models.BigIntegerField(null=True, editable=False)
+    leads = models.TextField(blank=True, editable=False)
     sealed = models.TextField()
 
     class Meta:

@@ -16,7 +16,8 @@ from members.national_check.facts import LABELS
 from members.national_check.matching import COVER, Theirs, plain
 from members.roster.cells import Cleaner, Value
 from members.roster.findings import CellRefused
-from members.roster.layouts import DataRow, SheetLayout, lay_out
+from members.roster.layouts import SheetLayout, lay_out
+from members.roster.listed import DataRow
 from tuanjian import idnumbers
 from tuanjian.idnumbers import NumberRefused
 from tuanjian.spreadsheets import Cell, FileRefused, Kind

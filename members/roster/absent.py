@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Q
 
 from branches.models import User
@@ -10,11 +12,14 @@ from members.models.people import IN_LEAGUE, MemberQuerySet
 from members.models.roster import RosterImport, RowKind
 from members.roster.plan import Plan
 
+# Sheets that say who belongs to a branch.
+COVERING: Final = (RowKind.MEMBERS, RowKind.YOUTH)
 
-def covered_branches(plan: Plan) -> list[int]:
-    """Ids of the branches of which the file lists members or young people."""
-    listed = (row.place for row in plan.rows if row.clean.kind in (RowKind.MEMBERS, RowKind.YOUTH))
-    return sorted({place.pk for place in listed if place is not None and place.pk is not None})
+
+def covered_branches(plan: Plan) -> set[int]:
+    """Ids of the branches of which the rows list members or young people."""
+    listed = (row.place for row in plan.rows if row.clean.kind in COVERING)
+    return {place.pk for place in listed if place is not None and place.pk is not None}
 
 
 def missing_from_file(roster: RosterImport, *, user: User) -> MemberQuerySet:

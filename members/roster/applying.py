@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -16,19 +18,24 @@ from branches import audit
 from branches.models import Organization, User
 from branches.scoping import remembering
 from members.models.roster import ImportState, RosterImport, RosterRow
-from members.roster import purposes
-from members.roster.plan import Plan
-from members.roster.replanning import plan_of
+from members.roster import pieces, purposes
+from members.roster.parking import ParkedPlan
+from members.roster.plan import Plan, RosterPlan
+from members.roster.purposes import PlanningPieces
 from members.roster.rows import CleanRow
-from members.roster.staging import staged
+from members.roster.staging import read_again, staged
 from members.tasks import write_roster
 from tuanjian import bulk, collecting
+from tuanjian.announcing import announce
 from tuanjian.locks import Lock, hold
 
 MOVED: Final = "moved"
 LEASE: Final = dt.timedelta(minutes=5)
 _UNFINISHED = "写入没有完成，没有写入任何内容，请重试；如仍不行，请联系系统管理员。"
 _MOVED_SENTENCE = "检查之后数据有变动，没有写入任何内容，请重新检查后再确认。"
+# About how much of the work is done by then, in percent.
+_PLANNED, _WRITTEN = 45, 90
+Targets = Callable[[], Iterable[tuple[int, int | None]]]
 _logger = logging.getLogger(__name__)
 
 
@@ -64,12 +71,17 @@ def write(import_id: int, user_id: int) -> None:
         _carry_out(roster, User.objects.get(pk=user_id))
 
 
+def announcement(roster: RosterImport) -> str:
+    """The name under which the writing of an import tells how far it is (``tuanjian.announcing``)."""
+    return f"import {roster.pk}"
+
+
 def _carry_out(roster: RosterImport, by: User) -> dict[str, int]:
     try:
         with collecting.paused():
             # Opened before the transaction: on SQLite it keeps everybody else from writing. Rows that are changed
             # after this change the fingerprint of the import as well.
-            rows = list(staged(roster))
+            rows = _Rows(roster)
             with transaction.atomic(), remembering(by):
                 counts = _write(roster, rows, by)
     except IntegrityError as conflict:
@@ -102,7 +114,7 @@ def _give_back(roster: RosterImport, error: str, code: str = "") -> None:
     )
 
 
-def _write(roster: RosterImport, rows: Sequence[tuple[int, CleanRow]], by: User) -> dict[str, int]:
+def _write(roster: RosterImport, rows: _Rows, by: User) -> dict[str, int]:
     # Also keeps two imports from entering the same people at once.
     hold(Lock.TREE)
     imports = RosterImport.objects.select_for_update(of=("self",), no_key=True).select_related("organization")
@@ -115,18 +127,74 @@ def _write(roster: RosterImport, rows: Sequence[tuple[int, CleanRow]], by: User)
     purpose = purposes.of(roster)
     if not Organization.objects.manageable_by(by, right=purpose.right).filter(pk=organization.pk).exists():
         raise ValidationError("您现在没有在这里导入的权限，请联系上级管理员。")
-    plan = plan_of(roster, [row for _, row in rows], by=by, lock=True)
-    if plan.fingerprint != roster.fingerprint:
-        raise ValidationError(_MOVED_SENTENCE, code=MOVED)
+    plan, targets = _plan(roster, rows, by)
+    announce(announcement(roster), _PLANNED)
     counts = purpose.write(roster, plan, by=by)
-    _note_targets([key for key, _ in rows], plan)
+    announce(announcement(roster), _WRITTEN)
+    bulk.update_rows(RosterRow, "id", ["target_id"], [(rows.keys[number - 1], key) for number, key in targets()])
     _finish(roster, by, counts)
     return counts
 
 
-def _note_targets(keys: list[int], plan: Plan) -> None:
-    created = [(key, row.target_id) for key, row in zip(keys, plan.rows, strict=True) if row.state == "new"]
-    bulk.update_rows(RosterRow, "id", ["target_id"], created)
+def _plan(roster: RosterImport, rows: _Rows, by: User) -> tuple[Plan | ParkedPlan, Targets]:
+    """The plan, and what tells what its rows have created once it is written; refuses one that is not the one shown."""
+    fingerprints: list[str] = []
+    parked = ParkedPlan()
+    planner: PlanningPieces | None = None
+    for piece, is_last in pieces.cut(purposes.of(roster), rows):
+        is_only = planner is None and is_last
+        if planner is None:
+            numbers = None if is_only else rows.numbers
+            planner = pieces.planner_of(roster, by=by, earlier=rows.again, numbers=numbers, lock=True)
+        plan = planner.plan(piece)
+        fingerprints.append(plan.fingerprint)
+        if is_only:
+            _refuse_moved(roster, fingerprints)
+            return plan, partial(_targets, plan)
+        assert isinstance(plan, RosterPlan)  # other purposes plan all rows at once
+        parked.add(plan)
+        # Not to be there while the next piece is read.
+        del plan
+    _refuse_moved(roster, fingerprints)
+    return parked, parked.targets
+
+
+def _refuse_moved(roster: RosterImport, fingerprints: list[str]) -> None:
+    if pieces.joined(fingerprints) != roster.fingerprint:
+        raise ValidationError(_MOVED_SENTENCE, code=MOVED)
+
+
+def _targets(plan: Plan) -> Iterator[tuple[int, int | None]]:
+    return ((number, row.target_id) for number, row in enumerate(plan.rows, start=1) if row.state == "new")
+
+
+class _Rows(Iterable[CleanRow]):
+    """The rows of an import as they were read, to be gone through once; those of the first piece are open already."""
+
+    def __init__(self, roster: RosterImport) -> None:
+        self._roster = roster
+        self.keys = array("q")
+        self._opened = list(staged(roster, most=pieces.PIECE))
+
+    def __iter__(self) -> Iterator[CleanRow]:
+        opened, self._opened = self._opened, []
+        count = len(opened)
+        opened.reverse()
+        while opened:
+            key, row = opened.pop()
+            self.keys.append(key)
+            yield row
+        for key, row in staged(self._roster, after=count) if count == pieces.PIECE else ():
+            self.keys.append(key)
+            yield row
+
+    def again(self, numbers: Collection[int]) -> Iterator[tuple[int, CleanRow]]:
+        """Rows gone through already, by their numbers."""
+        return ((number, row) for _, number, row in read_again(self._roster, numbers))
+
+    def numbers(self) -> Iterator[str]:
+        """All ID numbers."""
+        return (told["number"] for _, row in staged(self._roster) if (told := row.facts.get("id_number")))
 
 
 def _finish(roster: RosterImport, by: User, counts: dict[str, int]) -> None:

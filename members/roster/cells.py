@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -35,6 +36,8 @@ _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _OFFICE_PHONE = re.compile(r"[0-9][0-9 ()（）/、,，;；+-]{4,28}[0-9]|[0-9-]{5,20}(?:转|-)[0-9]{1,6}")
 _MARKUP = re.compile(r"[<>{}\\|=*%$#@!?？！~^]")
 _NOT_KEPT = "未导入该项"
+# Values that are remembered; a column in which none repeats must not fill the memory.
+_MOST_KNOWN: Final = 50_000
 Warnings = tuple[tuple[str, str], ...]
 
 
@@ -53,10 +56,9 @@ class Cleaner:
     """Reads the cells of one file as of one day. Values that repeat are read once."""
 
     def __init__(self, on: dt.date) -> None:
-        """``on`` is today, or the day judged by. One query for the dictionary that is data."""
+        """``on`` is today, or the day judged by."""
         self.on = on
-        self._categories = words.unit_categories()
-        self._known: dict[tuple[str, bool, bool, Cell], Value | CellRefused] = {}
+        self._known: dict[tuple[str, bool, bool, str | Cell], Value | CellRefused] = {}
         self._readers: dict[str, Callable[[Cell], Value]] = {
             "name": self._name,
             "id_number": self._id_number,
@@ -79,21 +81,32 @@ class Cleaner:
             "short_name": _short_name,
         }
 
+    @cached_property
+    def _categories(self) -> Vocabulary:
+        """The dictionary that is data: one query, for a file that speaks of it."""
+        return words.unit_categories()
+
     def read(self, field: str, cell: Cell, kind: RowKind, *, date1904: bool = False) -> Value:
         """The value of a cell in the column of this field; raises ``CellRefused``."""
         # A number is read for each row anyway; everything else repeats.
         if field in _EACH_ITS_OWN:
             return self._read(field, cell, kind, date1904=date1904)
-        key = (field, kind == RowKind.ORGANIZATIONS, date1904, cell)
+        text, kind_of_cell, _, formula, month, cut = cell
+        # Kinds are slow to look up, and nearly every cell is a plain text.
+        said: str | Cell = text if kind_of_cell is Kind.TEXT and not (formula or month or cut) else cell
+        key = (field, kind == RowKind.ORGANIZATIONS, date1904, said)
         known = self._known.get(key)
         if known is None:
             try:
                 known = self._read(field, cell, kind, date1904=date1904)
             except CellRefused as refusal:
                 known = refusal
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             self._known[key] = known
         if isinstance(known, CellRefused):
-            raise known
+            # Without what was under way when it was raised before: that would stay in memory.
+            raise known.with_traceback(None)
         return known
 
     def _read(self, field: str, cell: Cell, kind: RowKind, *, date1904: bool) -> Value:
@@ -137,7 +150,7 @@ class Cleaner:
 
     def _date(self, field: str, cell: Cell, label: str, *, date1904: bool) -> Value:
         text = tidy_line(cell.text)
-        if is_placeholder(text) and not any(character.isdigit() for character in text) and "#" not in text:
+        if not any(character.isdigit() for character in text) and "#" not in text and is_placeholder(text):
             return Value(None, "", (("W_VALUE_UNKNOWN", f"{label}写的是“{text[:10]}”，{_NOT_KEPT}。"),))
         if year := _YEAR_ALONE.fullmatch(text):
             # Shown, so that the row can be checked by it, but no month is made up.
@@ -159,6 +172,7 @@ class Cleaner:
         return OfficeDate(found.day, is_month=True) if cell.month else found
 
 
+@lru_cache(maxsize=20_000)
 def read_date(text: str) -> OfficeDate:
     """The date a fact holds: ``2021-05`` or ``2021-05-04``."""
     is_month = len(text) == 7
@@ -217,8 +231,7 @@ def _phone(cell: Cell) -> Value:
     text = tidy_line(cell.text)
     if "*" in text or "＊" in text:
         return Value(None, "", (("W_VALUE_UNKNOWN", f"手机号被遮盖（含 *），{_NOT_KEPT}。"),))
-    digits = any(character.isdigit() for character in text)
-    if is_placeholder(text) and not digits:
+    if not any(character.isdigit() for character in text) and is_placeholder(text):
         return NOTHING
     try:
         phone = phones.read_mobile(text)

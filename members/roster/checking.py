@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +18,13 @@ from branches import audit
 from branches.models import Organization
 from branches.scoping import remembering
 from members.models.roster import ImportState, RosterFile, RosterImport
-from members.roster import purposes
-from members.roster.replanning import note_plan, plan_of
-from members.roster.rereading import about, can_be_asked, lay_out, remember_shapes
-from members.roster.staging import read_of, store
+from members.roster import pieces, purposes
+from members.roster.layouts import SheetLayout
+from members.roster.pieces import Tally
+from members.roster.purposes import PlanningPieces
+from members.roster.rereading import about, can_be_asked, lay_out, remember_shapes, shapes_of
+from members.roster.rows import CleanRow, numbers_in
+from members.roster.staging import forget, read_again, read_of, store, warn_late
 from tuanjian import collecting
 from tuanjian.sealing import SealBroken
 from tuanjian.spreadsheets import FileRefused, Workbook
@@ -31,7 +35,7 @@ _UNFINISHED = "检查没有完成，请重新上传；如仍不行，请联系�
 _NO_RIGHT = "您现在没有在这里导入的权限，请联系上级管理员。"
 # Reading, laying out and cleaning, planning, keeping: about a third of the work each but the keeping.
 _READ, _PLANNED = 1, 3
-_STEPS: Final = 4
+STEPS: Final = 4
 _logger = logging.getLogger(__name__)
 
 
@@ -90,31 +94,78 @@ def _check(roster: RosterImport) -> None:
         _fail(roster, "R_OUT_OF_SCOPE", _NO_RIGHT)
         return
     workbook = read_file(roster)
-    remember_shapes(roster, workbook)
+    shapes = shapes_of(roster, workbook)
+    remember_shapes(roster, workbook, shapes)
     try:
         layouts = lay_out(roster, workbook)
     except FileRefused as refusal:
         if not can_be_asked(roster, refusal, workbook):
             raise
-        _ask(roster, workbook, refusal)
+        _ask(roster, refusal, about(roster, workbook, (), shapes), workbook.warnings)
         return
     total = sum(len(layout.rows) for layout in layouts)
-    _progress(roster, done=_READ * total, total=_STEPS * total)
-    rows = list(purpose.clean(layouts, roster.as_of_on))
-    read = [read_of(row) for row in rows]
-    plan = plan_of(roster, rows, by=user)
-    _progress(roster, done=_PLANNED * total)
-    store(roster, plan.rows, read, progress=lambda done: _progress(roster, done=_PLANNED * total + done))
+    _progress(roster, done=_READ * total, total=STEPS * total)
+    tally = _Planning(roster, layouts, total).run()
     roster.state, roster.lease_until = ImportState.TO_CONFIRM, None
     roster.error_code = roster.error = ""
-    note_plan(roster, plan)
-    roster.sheets = about(roster, workbook, layouts)
+    tally.note(roster, by=user)
+    roster.sheets = about(roster, workbook, layouts, shapes)
     roster.warnings = list(workbook.warnings)
     roster.checked_at = timezone.now()
-    roster.done = roster.total = _STEPS * total
+    roster.done = roster.total = STEPS * total
     with transaction.atomic():
         roster.save()
         _note_job(roster, roster.get_state_display())
+
+
+class _Planning:
+    """Cleaning, planning and keeping the rows of a file, piece by piece."""
+
+    def __init__(self, roster: RosterImport, layouts: Sequence[SheetLayout], total: int) -> None:
+        self._roster, self._layouts, self._total = roster, layouts, total
+        self._purpose = purposes.of(roster)
+        self._tally = Tally(roster.purpose)
+        self._planner: PlanningPieces | None = None
+        self._done = 0
+
+    def run(self) -> Tally:
+        forget(self._roster)
+        rows = self._purpose.clean(self._layouts, self._roster.as_of_on)
+        for piece, is_last in pieces.cut(self._purpose, rows):
+            self._plan(piece, is_last=is_last)
+        return self._tally
+
+    def _plan(self, rows: Sequence[CleanRow], *, is_last: bool) -> None:
+        if self._planner is None:
+            self._planner = pieces.planner_of(
+                self._roster,
+                by=self._roster.started_by,
+                earlier=self._read_again,
+                numbers=None if is_last else self._numbers,
+            )
+        read = [read_of(row) for row in rows]
+        plan = self._planner.plan(rows)
+        first = self._done + 1
+        late = pieces.settle(self._planner.late_warnings(), plan, first) if is_last else {}
+        for row in warn_late(self._roster, late) if late else ():
+            self._tally.add_warning(row, late[row.number])
+        if is_last and not self._done:
+            # Of a file in several pieces each of them tells how far it has come.
+            self._tell(len(rows), kept=0)
+        store(self._roster, plan.rows, read, first=first)
+        self._tally.add(plan)
+        self._done += len(rows)
+        if not is_last:
+            self._tell(self._done, kept=self._done)
+
+    def _tell(self, planned: int, *, kept: int) -> None:
+        _progress(self._roster, done=_READ * self._total + (_PLANNED - _READ) * planned + kept)
+
+    def _read_again(self, numbers: Collection[int]) -> Iterator[tuple[int, CleanRow]]:
+        return ((number, row) for _, number, row in read_again(self._roster, numbers))
+
+    def _numbers(self) -> Iterator[str]:
+        return numbers_in(self._layouts, on=self._roster.as_of_on)
 
 
 def read_file(roster: RosterImport) -> Workbook:
@@ -135,11 +186,11 @@ def _progress(roster: RosterImport, *, done: int, total: int | None = None) -> N
 
 
 @transaction.atomic
-def _ask(roster: RosterImport, workbook: Workbook, refusal: FileRefused) -> None:
+def _ask(roster: RosterImport, refusal: FileRefused, sheets: list[dict[str, Any]], warnings: Sequence[str]) -> None:
     """Wait for somebody to say how the sheets are to be read."""
     roster.rows.all().delete()
     roster.state, roster.lease_until, roster.counts, roster.fingerprint = ImportState.TO_ARRANGE, None, {}, ""
-    roster.sheets, roster.warnings = about(roster, workbook, ()), list(workbook.warnings)
+    roster.sheets, roster.warnings = sheets, list(warnings)
     roster.error_code, roster.error = refusal.code, refusal.message[:300]
     roster.save()
     _note_job(roster, roster.get_state_display(), refusal.message)

@@ -5,16 +5,16 @@ Counted once, when the file is checked; the preview shows the counts and finds t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Count, Min, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from members.models.roster import RosterImport, RosterRow, RowState
 from members.roster import purposes
-from members.roster.findings import ELSEWHERE, SAME_PERSON
+from members.roster.findings import ELSEWHERE, SAME_PERSON, Finding
 from members.roster.plan import PlannedRow
 from members.roster.showing import without_numbers
 
@@ -92,26 +92,58 @@ class FindingClass:
     refuses: bool
 
 
-def count_findings(rows: Iterable[PlannedRow]) -> list[list[Any]]:
-    """The classes as kept with the import: key, kind, sentence ("" if it differs), rows, whether it refuses.
+class FindingCounts:
+    """Counts the findings of rows by class.
 
-    Rows that are refused count by what refuses them, the others by their warnings; the largest class comes first.
+    Rows that are refused count by what refuses them, the others by their warnings.
     """
-    numbers: dict[tuple[str, bool], int] = {}
-    sentences: dict[tuple[str, bool], set[str]] = {}
-    kinds: dict[tuple[str, bool], str] = {}
-    for row in rows:
-        refuses = row.state in REFUSED
-        for key, message in _findings(row.state, row.problems, row.warnings).items():
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, bool], int] = {}
+        self._sentences: dict[tuple[str, bool], set[str]] = {}
+        self._kinds: dict[tuple[str, bool], str] = {}
+
+    def add(self, rows: Iterable[PlannedRow]) -> None:
+        """Count rows as they are planned."""
+        for row in rows:
+            if row.problems or row.warnings:
+                self._count(row.state, row.clean.kind, _findings(row.state, row.problems, row.warnings))
+
+    def add_kept(self, rows: QuerySet[RosterRow]) -> None:
+        """Count rows as they are kept. One query, in which rows that say the same are one."""
+        alike = rows.order_by().values_list("state", "kind", "problems", "warnings")
+        for state, kind, problems, warnings, times, _ in alike.annotate(rows=Count("pk"), first=Min("number")).order_by(
+            "first"
+        ):
+            self._count(state, kind, _findings(state, problems, warnings), times)
+
+    def add_warning(self, row: RosterRow, finding: Finding) -> None:
+        """Count a warning that comes to a row counted before."""
+        before = _findings(row.state, row.problems, row.warnings)
+        after = _findings(row.state, row.problems, [*row.warnings, list(finding)])
+        self._count(row.state, row.kind, {key: after[key] for key in after.keys() - before.keys()})
+
+    def kept(self) -> list[list[Any]]:
+        """The classes as kept with the import: key, kind, sentence ("" if it differs), rows, whether it refuses.
+
+        The largest class comes first, those that refuse before the others.
+        """
+        ordered = sorted(self._rows, key=lambda place: (not place[1], -self._rows[place]))
+        return [
+            [key, self._kinds[key, refuses], _only(self._sentences[key, refuses]), self._rows[key, refuses], refuses]
+            for key, refuses in ordered
+        ]
+
+    def _count(self, state: str, kind: str, findings: Mapping[str, str], rows: int = 1) -> None:
+        refuses = state in REFUSED
+        for key, message in findings.items():
             place = (key, refuses)
-            numbers[place] = numbers.get(place, 0) + 1
-            sentences.setdefault(place, set()).add(message)
-            kinds.setdefault(place, row.clean.kind)
-    ordered = sorted(numbers, key=lambda place: (not place[1], -numbers[place]))
-    return [
-        [key, kinds[key, refuses], _only(sentences[key, refuses]), numbers[key, refuses], refuses]
-        for key, refuses in ordered
-    ]
+            self._rows[place] = self._rows.get(place, 0) + rows
+            # Two are as good as all: the sentence is kept where there is one.
+            sentences = self._sentences.setdefault(place, set())
+            if len(sentences) < 2:
+                sentences.add(message)
+            self._kinds.setdefault(place, kind)
 
 
 def classes_of(roster: RosterImport) -> list[FindingClass]:

@@ -1,4 +1,4 @@
-"""What a person decides about an import that waits for confirmation; all rows are planned again after each decision."""
+"""What a person decides about an import that waits for confirmation; rows are planned again after each decision."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from branches.models import Organization, OrgType, User
 from branches.scoping import Right
 from members.models.decisions import RosterDecision
 from members.models.roster import Choice, RosterImport, RosterRow
-from members.roster.answers import WantedBranch
+from members.roster.answers import WantedBranch, answers_to
 from members.roster.directory import Directory
 from members.roster.mending import open_import
 from members.roster.organizing import Organizing, wanted_organization
+from members.roster.partly import plan_around
 from members.roster.replanning import plan_again
 
 _MOST_NAMED = 20
@@ -42,9 +43,10 @@ def decide_all(roster: RosterImport, choice: Choice | None, *, by: User, rows: I
     open_ = open_import(roster, by=by)
     asked = open_.rows.order_by("number") if rows is None else open_.rows.filter(pk__in=list(rows)).order_by("number")
     # Few rows offer anything; which of them offer this, JSON columns do not answer alike on both databases.
-    meant = [row for row in asked.exclude(offers=[]).only("sheet", "line", "offers") if _is_meant(row, choice)]
+    meant = [row for row in asked.exclude(offers=[]).defer("sealed", "changes") if _is_meant(row, choice)]
     if not meant:
         return 0
+    answered = answers_to(open_)
     if choice is None:
         known = {(each.sheet, each.line): each.pk for each in open_.decisions.all()}
         open_.decisions.filter(pk__in=[known[place] for place in _places(meant) if place in known]).delete()
@@ -56,7 +58,7 @@ def decide_all(roster: RosterImport, choice: Choice | None, *, by: User, rows: I
             update_fields=["choice", "by", "at"],
         )
     _note(open_, meant, choice, by)
-    plan_again(open_, by=by)
+    plan_around(open_, meant, by=by, answered=answered)
     return len(meant)
 
 

@@ -14,15 +14,17 @@ from django.urls import reverse
 from branches.models import Organization, User
 from members.models import CadreTerm
 from members.models.roster import RosterChange, RosterImport
+from members.roster.references import References, references_to
 
 
 @dataclass(frozen=True)
 class Effect:
-    """One thing the import wrote. ``url`` is "" where the record is gone or out of sight."""
+    """One thing the import wrote. ``url`` is "" where the record is gone or out of sight; ``needed_by`` refer to it."""
 
     change: RosterChange
     what: str
     url: str = ""
+    needed_by: Sequence[References] = ()
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,19 @@ class Place:
 
 
 def effects(changes: Sequence[RosterChange], *, user: User) -> list[Effect]:
-    """The changes, with links to what ``user`` may see. One query for each kind of record."""
+    """The changes, with links to what ``user`` may see. One query for each kind of record, and of what refers to it."""
     keys: dict[str, list[int]] = defaultdict(list)
     for change in changes:
         keys[change.object_type].append(change.object_id)
     urls = {kind: _urls(kind, ids, user) for kind, ids in keys.items()}
+    needed = references_to(changes, user=user)
     return [
-        Effect(change, _name(change.object_type), urls[change.object_type].get(change.object_id, ""))
+        Effect(
+            change,
+            _name(change.object_type),
+            urls[change.object_type].get(change.object_id, ""),
+            needed.get(change.pk, ()),
+        )
         for change in changes
     ]
 

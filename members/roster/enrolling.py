@@ -25,6 +25,7 @@ from members.roster.findings import (
     OTHER_BRANCH,
     SAME_PERSON,
 )
+from members.roster.meeting import Key, key_of
 from members.roster.people import Known
 from members.roster.plan import NOBODY_YET, PlannedPerson, PlannedRow, PlannedTerm
 from members.roster.recognising import Meaning
@@ -52,21 +53,31 @@ class Enrolling:
         self.update_existing = update_existing
         self._facts = Facts(known)
         self.people: list[PlannedPerson] = []
-        self._by_key: dict[tuple[str, ...], PlannedPerson] = {}
+        self._by_key: dict[Key, PlannedPerson] = {}
         self._by_member: dict[int, PlannedPerson] = {}
         self._planned: dict[int, PlannedPerson] = {}
-        self._lines: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._lines: dict[Key, tuple[str, int]] = {}
 
-    def plan(self, row: PlannedRow) -> None:
-        """Plan one row. Members come before cadres, cadres before young people."""
+    def plan(self, row: PlannedRow) -> Key | None:
+        """Plan one row and return what makes it and other rows one person. Members come first, then cadres."""
         row.place = place = self._place(row)
         self._recognise(row, place)
-        self._refuse_twice(row, place)
+        key = key_of(row, place)
+        if key is not None:
+            self._refuse_twice(row, place, key)
         if row.problems:
             row.state = RowState.INVALID
             row.person = self._meant(row)
-            return
-        person = self._person(row, place)
+        else:
+            self._plan_usable(row, place, key)
+        return key
+
+    def is_planned(self, person: PlannedPerson) -> bool:
+        """Whether the person is one of ``people`` and not only somebody a row seems to mean."""
+        return id(person) in self._planned
+
+    def _plan_usable(self, row: PlannedRow, place: Organization | None, key: Key | None) -> None:
+        person = self._person(row, place, key)
         if person is None:
             return
         row.person = person
@@ -119,6 +130,8 @@ class Enrolling:
                 found = self.directory.find(place, branch=branch).organization
                 if found is not None and (found.is_branch or not branch):
                     return found
+            if row.clean.claimed:
+                return self._named(row, row.clean.claimed, branch=branch)
         top = self.directory.top
         if top.is_branch or (not branch and "branch" not in row.clean.letters):
             return top
@@ -133,14 +146,11 @@ class Enrolling:
             if row.recognised is not None:
                 covered.take_as_not_given(row.clean)
 
-    def _refuse_twice(self, row: PlannedRow, place: Organization | None) -> None:
+    def _refuse_twice(self, row: PlannedRow, place: Organization | None, key: Key) -> None:
         """A person stands once in a sheet of people; among cadres once with each post they hold already.
 
         A second post nobody knows of is as often a line copied by mistake, and so it is refused like any other.
         """
-        key = _key(row, place)
-        if key is None:
-            return
         here = (row.clean.sheet, row.clean.line)
         first, same = self._lines.setdefault((row.clean.kind, *key), here), "同一个人，请删去重复的行。"
         if row.clean.kind == RowKind.CADRES:
@@ -167,9 +177,8 @@ class Enrolling:
             return False
         return not self._not_held(posts, member, at=place)
 
-    def _person(self, row: PlannedRow, place: Organization | None) -> PlannedPerson | None:
+    def _person(self, row: PlannedRow, place: Organization | None, key: Key | None) -> PlannedPerson | None:
         """The person the row is about, known or new; None if nothing may be done about them."""
-        key = _key(row, place)
         planned = self._by_key.get(key) if key is not None else None
         if planned is not None:
             return planned
@@ -335,7 +344,7 @@ class Enrolling:
         self, row: PlannedRow, person: PlannedPerson, where: Organization, post: LeaguePost, title: str
     ) -> PlannedTerm:
         for term in person.terms:
-            if term.organization is where and term.post == post and term.title == title:
+            if _are_one(term.organization, where) and term.post == post and term.title == title:
                 return term
         held = (
             term
@@ -373,6 +382,11 @@ def _elsewhere(member: Member, *, movable: bool) -> str:
     return here + ("如已转来，请勾选“调入本支部”。" if movable else "如已转来，请办理组织关系转接。")
 
 
+def _are_one(one: Organization, other: Organization) -> bool:
+    """Whether both are the same organisation: one may come with a person, the other from the directory."""
+    return one is other or (one.pk is not None and one.pk == other.pk)
+
+
 def _posts_said(row: PlannedRow) -> list[tuple[LeaguePost, str]]:
     said = row.clean.facts.get("league_post") or {"posts": [], "titles": []}
     return [(LeaguePost(post), "") for post in said["posts"]] + [(LeaguePost.OTHER, title) for title in said["titles"]]
@@ -380,15 +394,3 @@ def _posts_said(row: PlannedRow) -> list[tuple[LeaguePost, str]]:
 
 def _may_serve(member: Member) -> bool:
     return member.status == MemberStatus.OVERAGE
-
-
-def _key(row: PlannedRow, place: Organization | None) -> tuple[str, ...] | None:
-    """What makes two rows one person: the number, else name, branch and month of birth."""
-    facts = row.clean.facts
-    if told := facts.get("id_number"):
-        return ("number", told["type"], told["number"])
-    if row.recognised is not None:
-        return ("known", str(row.recognised.pk))
-    if "name" in facts and place is not None:
-        return ("name", facts["name"], place.full_name, str(facts.get("birth_date", ""))[:7])
-    return None

@@ -89,6 +89,8 @@ _UNMERGED: Final = ("name", "id_number", "full_name", "short_name", "league_post
 
 def _holds_number(texts: Mapping[str, str]) -> bool:
     number = texts.get("id_number", "")
+    if number.isascii() and number[:6].isdigit() and len(number) >= 6:
+        return True
     # “联系电话：…” in the line of the signatures is none.
     return sum(character.isdigit() for character in number) >= 6 and not _WORDS.search(number)
 

@@ -5,7 +5,6 @@ Every line of a sheet is accounted for: it is a row, or it is left out with the 
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from members.roster.arranging import Arranged
 from members.roster.families import ROSTER, Family, recognise
 from members.roster.findings import Finding
 from members.roster.headings import Heading, find_heading, heading_given, repeats_heading
+from members.roster.listed import DataRow, Filling, ListedRows
 from members.roster.words import read_posts
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
 from tuanjian.spreadsheets.cleaning import tidy_line
@@ -37,18 +37,6 @@ _LEAGUE = re.compile(r"团员(?!青年)|入团")
 _MAY_STAND_TWICE: Final = ("remark", "email")
 
 
-@dataclass(frozen=True)
-class DataRow:
-    """A row that lists somebody or something. ``section`` is the line above it that names a part of the sheet."""
-
-    line: int
-    cells: dict[str, tuple[int, Cell]]
-    section: str = ""
-    hidden: bool = False
-    ragged: bool = False
-    merged: bool = False
-
-
 @dataclass
 class SheetLayout:
     """A sheet taken apart. ``columns`` and ``texts`` count columns from 1; ``left_out`` are lines with the reason."""
@@ -57,7 +45,7 @@ class SheetLayout:
     kind: RowKind
     heading: Heading | None = None
     titles: list[str] = field(default_factory=list)
-    rows: list[DataRow] = field(default_factory=list)
+    rows: Sequence[DataRow] = field(default_factory=list)
     left_out: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     date1904: bool = False
@@ -129,22 +117,22 @@ def _lay_out(sheet: Sheet, families: Sequence[Family]) -> SheetLayout:
         layout.warnings.append(Finding("W_EXTRA_SHEET", f"工作表“{sheet.name}”缺少必填的列{names}，请补上后重新上传。"))
         layout.kind = RowKind.IGNORED
         return layout
-    return _without_other_posts(_with_rows(sheet, layout, heading), heading)
+    rows = _listed(sheet, layout, heading)
+    return _without_other_posts(_with_rows(sheet, layout, heading, rows), heading, rows)
 
 
-def _without_other_posts(layout: SheetLayout, heading: Heading) -> SheetLayout:
+def _without_other_posts(layout: SheetLayout, heading: Heading, rows: ListedRows) -> SheetLayout:
     """Pass over a column headed only 职务 among members where most of its values are no posts of the League."""
     column = heading.columns.get("league_post")
     if layout.kind != RowKind.MEMBERS or column is None or not _stands_in(heading, column):
         return layout
-    texts = [row.cells["league_post"][1].text for row in layout.rows if "league_post" in row.cells]
+    texts = [row.cells["league_post"][1].text for row in rows if "league_post" in row.cells]
     said = [(posts, unknown) for posts, unknown in map(read_posts, texts) if posts or unknown]
     if sum(bool(unknown) for _, unknown in said) * 2 <= len(said):
         return layout
     fields = {number: name for number, name in heading.fields.items() if number != column}
     layout.heading = replace(heading, fields=fields)
-    for row in layout.rows:
-        row.cells.pop("league_post", None)
+    rows.leave_out("league_post")
     message = (
         f"“{tidy_line(heading.texts[column])}”一列多数不是团内职务，没有读取；如是团内职务，请改列名为“团内职务”。"
     )
@@ -178,7 +166,7 @@ def _as_arranged(sheet: Sheet, families: Sequence[Family], arranged: Arranged) -
     if missing := _missing(layout.kind, heading):
         names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
         raise FileRefused("F_MISSING_COLUMN", f"工作表“{sheet.name}”缺少必填的列{names}，请选择是哪一列。")
-    return _with_rows(sheet, layout, heading)
+    return _with_rows(sheet, layout, heading, _listed(sheet, layout, heading))
 
 
 def _layout(sheet: Sheet, heading: Heading, kind: RowKind | None = None) -> SheetLayout:
@@ -187,8 +175,8 @@ def _layout(sheet: Sheet, heading: Heading, kind: RowKind | None = None) -> Shee
     return SheetLayout(sheet.name, kind, heading, titles, date1904=sheet.date1904)
 
 
-def _with_rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> SheetLayout:
-    layout.rows = list(_rows(sheet, layout, heading))
+def _with_rows(sheet: Sheet, layout: SheetLayout, heading: Heading, rows: ListedRows) -> SheetLayout:
+    layout.rows = rows
     _refuse_disputed(sheet, heading, layout)
     _warn(sheet, layout)
     return layout
@@ -222,11 +210,12 @@ def _missing(kind: RowKind, heading: Heading) -> list[str]:
     return [name for name in needed if name not in heading.columns]
 
 
-def _rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> Iterator[DataRow]:
-    filling = _Filling(sheet, heading)
+def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
+    """The rows of the sheet; every other line goes to those left out."""
+    listed = ListedRows(sheet.rows, Filling(sheet, heading))
     fields, section = heading.fields, ""
     second_line = heading.texts if heading.last_line > heading.first_line else {}
-    for row in sheet.rows:
+    for at, row in enumerate(sheet.rows):
         if row.line <= heading.last_line:
             continue
         if (repeated := repeats_heading(row, heading)) is not None:
@@ -246,8 +235,8 @@ def _rows(sheet: Sheet, layout: SheetLayout, heading: Heading) -> Iterator[DataR
         if reason:
             layout.left_out.append((row.line, reason))
             continue
-        filled = filling.fill(row, cells)
-        yield DataRow(row.line, cells, section, row.hidden, row.ragged, filled)
+        listed.append(at, fields, section)
+    return listed
 
 
 def _title(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:
@@ -288,45 +277,10 @@ def _is_organization(cells: dict[str, tuple[int, Cell]], family: Family) -> bool
     return family.kind == RowKind.ORGANIZATIONS and "full_name" in cells and len(cells) > 2
 
 
-class _Filling:
-    """Values that stand in the first of several cells merged downwards: they hold for the rows beside."""
-
-    def __init__(self, sheet: Sheet, heading: Heading) -> None:
-        self._values: dict[int, list[tuple[int, int, Cell]]] = {}
-        fields = {column: name for column, name in heading.fields.items() if name not in heading.family.unmerged}
-        wanted = {
-            (merge.first_line, merge.first_column): merge.last_line
-            for merge in sheet.merged
-            if merge.first_column == merge.last_column
-            and merge.first_column in fields
-            and merge.last_line > merge.first_line > heading.last_line
-        }
-        if not wanted:
-            return
-        for row in sheet.rows:
-            for column in fields:
-                last = wanted.get((row.line, column))
-                if last is not None and column in row.cells:
-                    self._values.setdefault(column, []).append((row.line, last, row.cells[column]))
-        self._fields = fields
-
-    def fill(self, row: Row, cells: dict[str, tuple[int, Cell]]) -> bool:
-        """Put them into the row; say whether there was one."""
-        filled = False
-        for column, values in self._values.items():
-            name = self._fields[column]
-            at = bisect.bisect_right(values, row.line, key=lambda value: value[0]) - 1
-            if name not in cells and at >= 0 and values[at][1] >= row.line:
-                cells[name] = (column, values[at][2])
-                filled = True
-        return filled
-
-
 def _refuse_disputed(sheet: Sheet, heading: Heading, layout: SheetLayout) -> None:
-    lines = {row.line for row in layout.rows}
-    for name, columns in heading.disputed.items():
-        if name in _MAY_STAND_TWICE:
-            continue
+    disputed = {name: columns for name, columns in heading.disputed.items() if name not in _MAY_STAND_TWICE}
+    lines = {row.line for row in layout.rows} if disputed else set()
+    for name, columns in disputed.items():
         first, *others = columns
         for row in sheet.rows:
             if row.line in lines and any(row.cell(other).text != row.cell(first).text for other in others):

@@ -17,9 +17,10 @@ from members.models.mends import RosterMend
 from members.models.roster import ImportState, RosterImport, RosterRow, RowKind
 from members.roster import purposes
 from members.roster.headings import Heading
-from members.roster.layouts import DataRow, SheetLayout
+from members.roster.layouts import SheetLayout
+from members.roster.listed import DataRow
+from members.roster.partly import plan_around
 from members.roster.purposes import Purpose
-from members.roster.replanning import plan_again
 from members.roster.rows import CleanRow, cell_as_read
 from members.roster.staging import unpack
 from tuanjian.spreadsheets import Cell, Kind
@@ -51,7 +52,7 @@ def mend(row: RosterRow, field: str, text: str, *, by: User) -> RosterRow:
     RosterMend.objects.update_or_create(
         **{name: getattr(told, name) for name in keys}, defaults={"sealed": told.sealed, "mended_by": by}
     )
-    plan_again(roster, by=by, changed={row.pk: _cleaned_again(roster, row, {field: text}, purpose)})
+    plan_around(roster, [row], by=by, changed={row.pk: _cleaned_again(roster, row, {field: text}, purpose)})
     where = f"工作表“{row.sheet}”第 {row.line} 行“{column.heading_in(RowKind(row.kind))}”"
     changes = {"单元格": [None, where]}
     audit.record(audit.Kind.CHANGED, roster, by=by, at=roster.organization, changes=changes, job=roster.job)
@@ -116,7 +117,9 @@ def _cleaned_again(roster: RosterImport, row: RosterRow, texts: dict[str, str], 
     date1904 = any(sheet.get("date1904") for sheet in roster.sheets if sheet["name"][:100] == row.sheet)
     layout = SheetLayout(row.sheet, RowKind(row.kind), heading, rows=[told], date1904=date1904)
     (clean,) = purpose.clean([layout], roster.as_of_on)
-    clean.letters, clean.places = read.letters, read.places
+    clean.letters = read.letters
+    if "branch" not in cells:
+        clean.places, clean.claimed = read.places, read.claimed
     # Said of the columns by their letters in the file, not by their order here.
     clean.problems = [finding._replace(column=read.letters.get(finding.field, "")) for finding in clean.problems]
     clean.warnings = [finding._replace(column=read.letters.get(finding.field, "")) for finding in clean.warnings]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from members.models.roster import ImportState, RosterImport
+from members.roster import applying, checking
+from tuanjian.announcing import announced
 
 UNDER_WAY: Final = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.WRITING)
 PATIENCE: Final = dt.timedelta(seconds=15)
@@ -14,11 +16,15 @@ PATIENCE: Final = dt.timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Pace:
-    """An import as seen by somebody who has been watching it since a moment."""
+    """An import as seen by somebody who has been watching it since a moment, or since the writing began.
+
+    ``percent`` is how far the present step has come, None while it cannot be told.
+    """
 
     roster: RosterImport
     now: dt.datetime
     since: dt.datetime
+    percent: int | None
 
     @property
     def is_settled(self) -> bool:
@@ -36,15 +42,12 @@ class Pace:
     @property
     def rows(self) -> int:
         """Rows of the file, 0 while nobody has counted them."""
-        return sum(sum(kinds.values()) for kinds in self.roster.counts.get("rows", {}).values()) or self._steps // 4
+        counted = sum(sum(kinds.values()) for kinds in self.roster.counts.get("rows", {}).values())
+        return counted or self.roster.total // checking.STEPS
 
     @property
     def rows_done(self) -> int:
-        return self.rows * self.roster.percent // 100
-
-    @property
-    def _steps(self) -> int:
-        return self.roster.total
+        return self.rows * (self.percent or 0) // 100
 
     @property
     def rate(self) -> int:
@@ -68,8 +71,16 @@ class Pace:
 
 
 def pace_of(roster: RosterImport, *, now: dt.datetime, since: str = "") -> Pace:
-    """The pace of an import for somebody who watches ``since`` then (seconds since 1970), else since ``now``."""
+    """The pace of an import for somebody who watches ``since`` then (seconds since 1970), else since ``now``.
+
+    One query on PostgreSQL while it is being written: there the transaction tells how far it is. On SQLite nobody can
+    tell, and nobody else writes meanwhile.
+    """
+    if roster.state == ImportState.WRITING:
+        began = roster.lease_until - applying.LEASE if roster.lease_until else now
+        return Pace(roster, now, min(began, now), announced(applying.announcement(roster)))
+    percent = roster.percent if roster.total or roster.state not in UNDER_WAY else None
     if since.isascii() and since.isdigit() and len(since) < 12:
         watched = dt.datetime.fromtimestamp(int(since), tz=dt.UTC)
-        return Pace(roster, now, min(watched, now))
-    return Pace(roster, now, now)
+        return Pace(roster, now, min(watched, now), percent)
+    return Pace(roster, now, now, percent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from django.db.models import Q
@@ -21,8 +21,21 @@ NUMBER_FIELD: Final = "member.id_number"
 class Known:
     """People in the database whom the rows of a file may mean, with the posts they hold now."""
 
-    def __init__(self, rows: Iterable[CleanRow], top: Organization, *, by: User | None, lock: bool) -> None:
-        """``by`` None means full rights below ``top``. With ``lock`` the people found stay as they are until commit."""
+    def __init__(
+        self,
+        rows: Iterable[CleanRow],
+        top: Organization,
+        *,
+        by: User | None,
+        lock: bool,
+        listed: Callable[[], Collection[str]] | None = None,
+        anybody: bool = True,
+    ) -> None:
+        """``by`` None means full rights below ``top``. With ``lock`` the people found stay as they are until commit.
+
+        ``listed`` gives the indexes of all numbers of the file where the rows are a part of it; it is asked only where
+        that matters. Where it is known that there is not ``anybody`` below ``top``, names are not looked up.
+        """
         self._top = top
         self._managed = None if by is None else managed_paths(by, Right.PEOPLE)
         numbers: set[str] = set()
@@ -36,7 +49,7 @@ class Known:
                 names.add(name)
                 if row.kind == RowKind.CADRES and not told:
                     cadres.add(name)
-        self._numbers = numbers
+        self._listed = listed or (lambda: numbers)
         people = Member.objects.exclude(status=MemberStatus.VOID).select_related("branch")
         if lock:
             people = people.select_for_update(of=("self",), no_key=True)
@@ -44,7 +57,8 @@ class Known:
         self._by_number = {(person.id_type, person.id_number_index): person for person in by_number}
         found = {person.pk: person for person in self._by_number.values()}
         self._by_name: dict[str, list[Member]] = {}
-        for person in people.filter(within([top.path], "branch__path"), name__in=names).order_by("pk"):
+        namesakes = people.filter(within([top.path], "branch__path"), name__in=names if anybody else ())
+        for person in namesakes.order_by("pk"):
             self._by_name.setdefault(person.name, []).append(found.setdefault(person.pk, person))
         # Cadres of these names who hold a post there, wherever they belong.
         holding = CadreTerm.objects.current().filter(within([top.path], "organization__path"), person__name__in=cadres)
@@ -97,7 +111,7 @@ class Known:
 
     def is_listed(self, person: Member) -> bool:
         """Whether a row of the file has this person's number."""
-        return person.id_number_index in self._numbers
+        return person.id_number_index in self._listed()
 
     def correction_of(self, person: Member) -> Correction | None:
         """The correction of a verified record that waits for a level above."""

@@ -22,6 +22,9 @@ _LIST = re.compile(
     r"(?:花?名册|名单|登记表|统计表|采集表|汇总表|一览表|信息表|明细表|清单|台账|表)(?:[（(].*[）)])?$"
 )
 _SHORTEST: Final = 2
+# What the name of an organisation or of the unit it belongs to ends in; a group inside a branch is none.
+_ORGANIZATION = re.compile(r"(?:支部|总支部?|团委|工委|委员会|班|队|部|室|处|科|站|厂|院|所|中心|车间|公司)$")
+_NO_ORGANIZATION = re.compile(r"(?:干部|全部|内部|外部|部队)$")
 
 
 @lru_cache(maxsize=2_000)
@@ -29,6 +32,18 @@ def names_in(text: str) -> tuple[str, ...]:
     """The names the text may say, the text itself first; which of them is an organisation the caller knows."""
     whole = tidy_line(text)
     return tuple(dict.fromkeys(name for name in _names(whole) if len(name) >= _SHORTEST))
+
+
+@lru_cache(maxsize=2_000)
+def organization_said(text: str) -> str:
+    """The organisation a line between rows says that those below belong to, "" where it says something else of them.
+
+    “二、航测一室团支部（12人）” says one, “正式团员” and “第一小组” do not. Whether there is such an organisation the
+    caller knows; a line that names none that is there must not be passed over.
+    """
+    labelled = [name for label in _LABEL.finditer(tidy_line(text)) for name in _bare(label[1])]
+    said = [name for name in names_in(text) if _ORGANIZATION.search(name) and not _NO_ORGANIZATION.search(name)]
+    return next((name for name in reversed([*said, *labelled]) if len(name) >= _SHORTEST), "")
 
 
 def _names(whole: str) -> Iterator[str]:

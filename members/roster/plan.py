@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -13,12 +14,13 @@ from django.db.models.base import ModelState
 
 from branches.models import Organization
 from members.models import CadreTerm, LeagueStatus, Member
-from members.models.roster import Choice, RowKind, RowState
+from members.models.roster import Choice, RowState
 from members.roster.findings import Finding
 from members.roster.rows import CleanRow
 from tuanjian import sealing
 from tuanjian.officedates import OfficeDate
 
+_MARKS: Final = 1 << 256
 _written = json.JSONEncoder(ensure_ascii=True, sort_keys=True, check_circular=False).encode
 
 
@@ -133,7 +135,8 @@ class PlannedPerson:
 
     ``values`` are attributes of ``Member``; dates come as ``OfficeDate``. ``branch`` and ``league_status`` are set only
     where they change. ``corrections`` are facts of a verified record a level above is asked to correct, ``asked`` the
-    same in words; ``different`` are people somebody said this is not.
+    same in words; ``different`` are people somebody said this is not. ``first`` is the number of the first row about
+    them.
     """
 
     member: Member
@@ -146,6 +149,7 @@ class PlannedPerson:
     corrections: dict[str, str] = field(default_factory=dict)
     asked: dict[str, list[str | None]] = field(default_factory=dict)
     different: tuple[Member, ...] = ()
+    first: int = 0
 
     @property
     def is_new(self) -> bool:
@@ -161,6 +165,27 @@ class PlannedPerson:
         return self.branch if self.branch is not None else self.member.branch
 
 
+def mark_of(row: PlannedRow) -> int:
+    """A number that stands for what is planned with the row; nothing can be read from it."""
+    said = [
+        row.clean.sheet,
+        row.clean.line,
+        row.state,
+        row.target_id,
+        row.seen_version,
+        row.changes,
+        row.clean.facts,
+        [finding.code for finding in row.problems],
+        row.values.get("branch", row.values.get("parent", "")),
+    ]
+    return int(sealing.blind_index("roster.plan", _written(said)), 16)
+
+
+def fingerprint_of(marks: int) -> str:
+    """The name of a plan whose rows have marks of this sum. A sum, so that a few rows can be replaced in it."""
+    return f"{marks % _MARKS:064x}"
+
+
 @dataclass
 class Plan:
     """Everything an import is going to do, row by row. Each purpose adds its objects."""
@@ -170,21 +195,7 @@ class Plan:
     @cached_property
     def fingerprint(self) -> str:
         """Names the plan: equal plans over an unchanged database have one name, and nothing can be read from it."""
-        said = [
-            [
-                row.clean.sheet,
-                row.clean.line,
-                row.state,
-                row.target_id,
-                row.seen_version,
-                row.changes,
-                row.clean.facts,
-                [finding.code for finding in row.problems],
-                row.values.get("branch", row.values.get("parent", "")),
-            ]
-            for row in self.rows
-        ]
-        return sealing.blind_index("roster.plan", _written(said))
+        return fingerprint_of(sum(map(mark_of, self.rows)))
 
     @property
     def totals(self) -> dict[str, int]:
@@ -192,21 +203,24 @@ class Plan:
         counted = Counter(row.state for row in self.rows)
         return {state.value: counted[state] for state in RowState}
 
-    def totals_by_kind(self) -> dict[str, dict[str, int]]:
-        """The same for each kind of sheet that occurs."""
-        return {
-            kind.value: {
-                state.value: sum(1 for row in self.rows if row.clean.kind == kind and row.state == state)
-                for state in RowState
-            }
-            for kind in RowKind
-            if any(row.clean.kind == kind for row in self.rows)
-        }
-
 
 @dataclass
 class RosterPlan(Plan):
-    """A plan of organisations and people. Objects come in the order in which they have to be written."""
+    """A plan of organisations and people. Objects come in the order in which they have to be written.
+
+    Of a plan of a piece ``first`` is the number of its first row in the file. ``people`` are then those its rows are
+    about, with what rows of earlier pieces say about them.
+    """
 
     organizations: list[PlannedOrganization] = field(default_factory=list)
     people: list[PlannedPerson] = field(default_factory=list)
+    first: int = 1
+
+    @property
+    def new_people(self) -> int:
+        """How many people are new."""
+        return sum(person.is_new for person in self.people)
+
+    def people_in_pieces(self) -> Iterator[list[PlannedPerson]]:
+        """The people, as many at a time as are written together."""
+        yield self.people

@@ -18,6 +18,7 @@ from members.roster import columns, layouts, planning, rows, writing
 from members.roster.arranging import Arranged
 from members.roster.columns import Column
 from members.roster.families import ROSTER, Family
+from members.roster.findings import Finding
 from members.roster.layouts import SheetLayout
 from members.roster.plan import Plan
 from members.roster.rows import CleanRow
@@ -47,6 +48,18 @@ class Planning(Protocol):
     ) -> Plan: ...
 
 
+class PlanningPieces(Protocol):
+    """Plans the rows of one file piece by piece, each as if all were planned at once."""
+
+    def plan(self, rows: Sequence[CleanRow], /) -> Plan:
+        """Plan the next rows of the file."""
+        ...
+
+    def late_warnings(self) -> Mapping[int, Finding]:
+        """Warnings that only the whole file shows, by the number of the row; once all pieces are planned."""
+        ...
+
+
 class Writing(Protocol):
     """Plan → database, inside the caller's transaction; returns how many of what, by the keys of ``count_words``.
 
@@ -63,9 +76,10 @@ class Purpose:
     ``right`` is asked for at the organisation imported to, at upload, check, commit and taking back. ``columns`` are
     all columns of a kind of row, ``shown`` the fields of it a preview has room for, the first of them its name.
     ``finding_words`` are half-sentences for codes of findings that only this purpose knows, ``families`` the sheets it
-    reads, ``locked`` fields nobody writes anew in the preview. With ``asks`` its planning takes what people decided
-    about the rows (``answers``). Sheets that are not understood can be arranged by hand if ``arranges``; a form of
-    ours that comes back is either that form or not.
+    reads, ``locked`` fields nobody writes anew in the preview. ``planner`` makes what plans in pieces, from what
+    ``planning.Planner`` takes; without it a file is planned at once, however long. With ``asks`` its planning takes
+    what people decided about the rows (``answers``). Sheets that are not understood can be arranged by hand if
+    ``arranges``; a form of ours that comes back is either that form or not.
     """
 
     key: ImportPurpose
@@ -80,6 +94,7 @@ class Purpose:
     finding_words: Mapping[str, str] = field(default_factory=dict)
     families: Sequence[Family] = ROSTER
     locked: frozenset[str] = frozenset()
+    planner: Callable[..., PlanningPieces] | None = None
     asks: bool = False
     arranges: bool = True
 
@@ -149,6 +164,7 @@ register(
             RowKind.YOUTH: ("name", "id_number", "branch", "birth_date", "phone"),
         },
         count_words=writing.COUNT_WORDS,
+        planner=planning.Planner,
         asks=True,
     )
 )

@@ -14,7 +14,8 @@ from members.roster import purposes
 from members.roster.checking import read_file
 from members.roster.guidance import SHEET
 from members.roster.headings import Heading
-from members.roster.layouts import DataRow, SheetLayout
+from members.roster.layouts import SheetLayout
+from members.roster.listed import DataRow
 from members.roster.purposes import Purpose
 from members.roster.rereading import lay_out
 from tuanjian.spreadsheets import FileRefused, Row, Sheet, Workbook
@@ -75,12 +76,12 @@ def _sheet(
     numbers = {number for row in sheet.rows if row.line in rows for number in row.cells}
     columns = sorted(column for column in heading.texts if column in heading.fields or column in numbers)
     wrong = {field for row in rows.values() for _, _, field, *_ in row.problems}
-    kept = {row.line: row for row in layout.rows}
-    added = sorted({name for line in rows.keys() & kept for name, (at, _) in kept[line].cells.items() if not at})
+    kept = {row.line: row for row in layout.rows if row.line in rows}
+    added = sorted({name for line in kept for name, (at, _) in kept[line].cells.items() if not at})
     lines = (
         [*_texts(row, kept[row.line], columns), *(_added(kept[row.line], name) for name in added), reason]
         for row in sheet.rows
-        if row.line in rows and row.line in kept
+        if row.line in kept
         for reason in (reason_of(rows[row.line]),)
     )
     headings = [_column(layout, heading, column, wrong, purpose) for column in columns]

@@ -52,7 +52,13 @@ def arranged_of(roster: RosterImport) -> dict[str, Arranged]:
     return {name: Arranged.from_json(said) for name, said in roster.arranged.items()}
 
 
-def remember_shapes(roster: RosterImport, workbook: Workbook) -> None:
+def shapes_of(roster: RosterImport, workbook: Workbook) -> dict[str, str]:
+    """The shape of each visible sheet, by its name."""
+    families = purposes.of(roster).families
+    return {sheet.name: shape_of(sheet, families) for sheet in workbook.visible}
+
+
+def remember_shapes(roster: RosterImport, workbook: Workbook, shapes: Mapping[str, str]) -> None:
     """Arrange sheets of a new import as whoever uploaded it arranged their last of the same headings.
 
     Saving the import is the caller's. What cannot be read so any more is read as if nobody had ever said anything.
@@ -60,7 +66,6 @@ def remember_shapes(roster: RosterImport, workbook: Workbook) -> None:
     if roster.arranged:
         return
     purpose = purposes.of(roster)
-    shapes = {sheet.name: shape_of(sheet, purpose.families) for sheet in workbook.visible}
     known = RosterShape.objects.filter(user=roster.started_by, purpose=roster.purpose, shape__in=shapes.values())
     said = dict(known.values_list("shape", "arranged"))
     arranged = {name: said[shape] | {REMEMBERED: True} for name, shape in shapes.items() if shape and shape in said}
@@ -79,13 +84,18 @@ def can_be_asked(roster: RosterImport, refusal: FileRefused, workbook: Workbook)
     return purposes.of(roster).arranges and refusal.code in _CAN_BE_SAID and is_table
 
 
-def about(roster: RosterImport, workbook: Workbook, layouts: Iterable[SheetLayout]) -> list[dict[str, Any]]:
+def about(
+    roster: RosterImport, workbook: Workbook, layouts: Iterable[SheetLayout], shapes: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """What is kept of every visible sheet: how it was read, and lines that can be its heading. No cells of rows."""
     by_name = {layout.name: layout for layout in layouts}
     families = purposes.of(roster).families
     sheets = {sheet.name: sheet for sheet in workbook.visible}
     ordered = [*by_name, *(name for name in sheets if name not in by_name)]
-    return [_about(by_name.get(name), sheets[name]) | _lines(sheets[name], families) for name in ordered]
+    return [
+        _about(by_name.get(name), sheets[name]) | {"shape": shapes[name]} | _lines(sheets[name], families)
+        for name in ordered
+    ]
 
 
 def read_sheets(roster: RosterImport) -> list[ReadSheet]:
@@ -116,7 +126,6 @@ def _lines(sheet: Sheet, families: Sequence[Any]) -> dict[str, Any]:
     found = heading_candidates(sheet, families)
     widest = max((max(row.cells) for row in sheet.rows[:60] if row.cells), default=0)
     return {
-        "shape": shape_of(sheet, families),
         "width": widest,
         "lines": [[each.line, {str(column): text for column, text in each.texts.items()}] for each in found],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -19,8 +20,9 @@ from members.models.roster import RowKind
 from members.roster.cells import Cleaner, Value, read_date
 from members.roster.columns import PEOPLE_KINDS, column_of, label_of
 from members.roster.findings import CellRefused, Finding
-from members.roster.layouts import DataRow, SheetLayout
-from members.roster.places import names_in
+from members.roster.layouts import SheetLayout
+from members.roster.listed import DataRow
+from members.roster.places import names_in, organization_said
 from members.roster.words import GENDERS
 from tuanjian import ages
 from tuanjian.spreadsheets import Cell, Kind
@@ -40,7 +42,8 @@ OLDEST: Final = 70
 class CleanRow:
     """A row as it was read: ``facts`` to keep, ``shown`` in words, ``cells`` as they stand in the file, by field.
 
-    Everything in it can be written as JSON; ``places`` are names that may say which branch the row belongs to.
+    Everything in it can be written as JSON; ``places`` are names that may say which branch the row belongs to,
+    ``claimed`` is the one its section says, which must not be passed over.
     """
 
     sheet: str
@@ -52,6 +55,7 @@ class CleanRow:
     warnings: list[Finding] = field(default_factory=list)
     cells: dict[str, list[str]] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
+    claimed: str = ""
     letters: dict[str, str] = field(default_factory=dict)
     # Fields whose cell says that what is known is to go.
     cleared: list[str] = field(default_factory=list)
@@ -90,7 +94,7 @@ class Rules:
 
 
 def clean(layouts: Iterable[SheetLayout], *, on: dt.date) -> Iterator[CleanRow]:
-    """Read the rows of all sheets as of that day, in their order. Two queries, however many rows."""
+    """Read the rows of all sheets as of that day, in their order. One or two queries, however many rows."""
     cleaner, rules = Cleaner(on), Rules()
     for layout in layouts:
         if layout.kind == RowKind.IGNORED:
@@ -98,6 +102,20 @@ def clean(layouts: Iterable[SheetLayout], *, on: dt.date) -> Iterator[CleanRow]:
         required = [name for name in layout.fields.values() if layout.kind in column_of(name, layout.kind).required]
         for row in layout.rows:
             yield _clean_row(layout, row, required, cleaner, rules)
+
+
+def numbers_in(layouts: Iterable[SheetLayout], *, on: dt.date) -> Iterator[str]:
+    """The ID numbers of all rows, as ``clean`` reads them, and nothing else of them."""
+    cleaner = Cleaner(on)
+    for layout in layouts:
+        if layout.kind not in PEOPLE_KINDS or "id_number" not in layout.fields.values():
+            continue
+        for row in layout.rows:
+            if "id_number" not in row.cells:
+                continue
+            with suppress(CellRefused):
+                if told := cleaner.read("id_number", row.cells["id_number"][1], layout.kind).fact:
+                    yield told["number"]
 
 
 def letter(column: int) -> str:
@@ -120,7 +138,8 @@ def read_row(layout: SheetLayout, row: DataRow, reader: Reader) -> CleanRow:
     clean_row = CleanRow(layout.name, row.line, layout.kind.value)
     clean_row.letters = _letters(tuple(layout.fields.items()))
     if "branch" not in row.cells:
-        above = (row.section, *reversed(layout.titles), layout.name)
+        clean_row.claimed = organization_said(row.section)
+        above = (row.section,) if clean_row.claimed else (row.section, *reversed(layout.titles), layout.name)
         clean_row.places = [name for text in above for name in names_in(text)]
     if row.ragged:
         clean_row.problems.append(Finding("R_RAGGED", "这一行的列数与表头不一致，请检查分隔符后重新上传。"))

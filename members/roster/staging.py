@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from django.db import transaction
 
+from members.dictionaries import LeaguePost
 from members.models.roster import RosterImport, RosterRow, opened
 from members.roster.findings import Finding
+from members.roster.people import NUMBER_FIELD
 from members.roster.plan import PlannedRow
 from members.roster.rows import CleanRow
 from tuanjian import bulk, sealing
 
-_BATCH: Final = 5_000
+_FETCHED: Final = 1_000
+_READ: Final = ("pk", "number", "sheet", "line", "kind", "sealed")
 _KEPT: Final = tuple(field.name for field in fields(CleanRow) if field.name not in ("sheet", "line", "kind"))
 # What the plan says of a row; ``sealed`` holds the rest.
-PLANNED: Final = ("state", "label", "target_id", "problems", "warnings", "changes", "offers")
+_TIES: Final = ("number_mark", "place_id", "leads")
+PLANNED: Final = ("state", "label", "target_id", "problems", "warnings", "changes", "offers", *_TIES)
+# Ends each organisation in the column ``leads``.
+LED_END: Final = "|"
 _COLUMNS: Final = ("roster", "number", "sheet", "line", "kind", *PLANNED, "sealed")
 
 
@@ -30,6 +36,11 @@ def read_of(row: CleanRow) -> dict[str, Any]:
     """The row as it was read, to be kept. Planning adds to a row, so this is taken before that."""
     content = {name: getattr(row, name) for name in _KEPT}
     return content | {"shown": dict(row.shown), "problems": list(row.problems), "warnings": list(row.warnings)}
+
+
+def as_read(row: CleanRow, read: dict[str, Any]) -> CleanRow:
+    """The row without what planning added to it, by what ``read_of`` said before."""
+    return replace(row, shown=dict(read["shown"]), problems=list(read["problems"]), warnings=list(read["warnings"]))
 
 
 def unpack(row: RosterRow) -> CleanRow:
@@ -49,33 +60,52 @@ def _read_back(sheet: str, line: int, kind: str, read: dict[str, Any]) -> CleanR
     return CleanRow(sheet, line, kind, **read)
 
 
-def staged(roster: RosterImport) -> Iterator[tuple[int, CleanRow]]:
-    """The keys and rows of an import, in the order of the file. One query."""
-    columns = ("pk", "sheet", "line", "kind", "sealed")
-    rows = roster.rows.order_by("number").values_list(*columns).iterator(chunk_size=_BATCH)
-    for key, sheet, line, kind, sealed in rows:
-        yield key, _read_back(sheet, line, kind, opened(sealed)["read"])
+def staged(roster: RosterImport, *, after: int = 0, most: int | None = None) -> Iterator[tuple[int, CleanRow]]:
+    """The keys and rows of an import, in the order of the file, behind number ``after``. One query."""
+    rows = roster.rows.filter(number__gt=after).order_by("number").values_list(*_READ)
+    if most is not None:
+        rows = rows[:most]
+    for key, _, *row in rows.iterator(chunk_size=_FETCHED):
+        yield key, _read_again(*row)
 
 
-def store(
-    roster: RosterImport, rows: Sequence[PlannedRow], read: Sequence[dict[str, Any]], *, progress: Callable[[int], None]
-) -> None:
-    """Keep the planned rows in place of those of an earlier check; ``progress`` hears how many are done."""
+def read_again(roster: RosterImport, numbers: Collection[int]) -> Iterator[tuple[int, int, CleanRow]]:
+    """The rows of these numbers with their keys and numbers, in the order of the file. One query."""
+    rows = roster.rows.filter(number__in=numbers).order_by("number").values_list(*_READ)
+    for key, number, *row in rows.iterator(chunk_size=_FETCHED):
+        yield key, number, _read_again(*row)
+
+
+def _read_again(sheet: str, line: int, kind: str, sealed: str) -> CleanRow:
+    return _read_back(sheet, line, kind, opened(sealed)["read"])
+
+
+def forget(roster: RosterImport) -> None:
+    """Delete the rows of an earlier check."""
     with transaction.atomic():
         roster.rows.all().delete()
-    number = 0
-    for start in range(0, len(rows), _BATCH):
-        batch = list(zip(rows[start : start + _BATCH], read[start : start + _BATCH], strict=True))
-        with transaction.atomic():
-            bulk.insert_rows(RosterRow, _COLUMNS, _columns(roster, batch, number))
-        number += len(batch)
-        progress(number)
+
+
+def store(roster: RosterImport, rows: Sequence[PlannedRow], read: Sequence[dict[str, Any]], *, first: int) -> None:
+    """Keep planned rows, ``first`` being the number of the first of them."""
+    with transaction.atomic():
+        bulk.insert_rows(RosterRow, _COLUMNS, _columns(roster, zip(rows, read, strict=True), first))
+
+
+def warn_late(roster: RosterImport, late: Mapping[int, Finding]) -> list[RosterRow]:
+    """Add warnings to kept rows, by their numbers; returns those rows as they were before."""
+    rows = list(roster.rows.filter(number__in=late).order_by("number").defer("sealed", "changes"))
+    with transaction.atomic():
+        bulk.update_rows(
+            RosterRow, "id", ["warnings"], [(row.pk, [*row.warnings, list(late[row.number])]) for row in rows]
+        )
+    return rows
 
 
 def _columns(
-    roster: RosterImport, batch: Iterable[tuple[PlannedRow, dict[str, Any]]], before: int
+    roster: RosterImport, rows: Iterable[tuple[PlannedRow, dict[str, Any]]], first: int
 ) -> Iterator[tuple[object, ...]]:
-    for number, (row, read) in enumerate(batch, start=before + 1):
+    for number, (row, read) in enumerate(rows, start=first):
         clean = row.clean
         place = (roster.pk, number, clean.sheet[:100], clean.line, clean.kind)
         yield (*place, *planned(row), sealed_of(row, read))
@@ -84,7 +114,22 @@ def _columns(
 def planned(row: PlannedRow) -> tuple[object, ...]:
     """What the plan says of the row, in the order of ``PLANNED``."""
     problems, warnings = [list(each) for each in row.problems], [list(each) for each in row.warnings]
-    return (row.state.value, row.label, row.target_id, problems, warnings, row.changes, [*row.offers])
+    said = (row.state.value, row.label, row.target_id, problems, warnings, row.changes, [*row.offers])
+    return (*said, *ties_of(row))
+
+
+def ties_of(row: PlannedRow) -> tuple[str, int | None, str]:
+    """By what the row is tied to others: number, organisation, and the organisations its person is to lead."""
+    told = row.clean.facts.get("id_number")
+    number = sealing.blind_index(NUMBER_FIELD, told["number"]) if isinstance(told, dict) else ""
+    return number, row.place.pk if row.place is not None else None, _leads(row)
+
+
+def _leads(row: PlannedRow) -> str:
+    if row.person is None or not row.person.terms:
+        return ""
+    led = [term.organization for term in row.person.terms if term.post == LeaguePost.SECRETARY]
+    return "".join(sorted({f"{each.pk or each.full_name}{LED_END}" for each in led}))
 
 
 def sealed_of(row: PlannedRow, read: dict[str, Any]) -> str:

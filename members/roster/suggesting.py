@@ -78,7 +78,8 @@ def unknown_names(roster: RosterImport) -> list[Unknown]:
     counted: Counter[str] = Counter()
     for row in roster.rows.filter(state=RowState.INVALID).exclude(kind=RowKind.ORGANIZATIONS):
         if any(code == _UNKNOWN and field == "branch" for code, _, field, *_ in row.problems):
-            counted[str(row.content["read"]["facts"].get("branch", ""))] += 1
+            read = row.content["read"]
+            counted[str(read["facts"].get("branch") or read.get("claimed", ""))] += 1
     known = [each for each in Directory(roster.organization).by_pk.values() if each.is_branch]
     by_name = {canonical(each.short_name): each for each in known} | {canonical(each.full_name): each for each in known}
     return [Unknown(name, rows, _nearest(name, by_name)) for name, rows in counted.most_common(_MOST_NAMES) if name]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, partial
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import starmap
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from django.db import models
 from django.utils import timezone
@@ -19,12 +20,14 @@ from django.utils import timezone
 from branches import audit, freshness
 from branches.founding import New, add_many
 from branches.models import AuditEntry, Organization, User
+from members import counted
 from members.cadres import in_words as post_in_words
 from members.models import BranchMembership, CadreTerm, Correction, DifferentPeople, Member, StatusChange
 from members.models.roster import RosterChange, RosterImport
-from members.roster.plan import PlannedOrganization, PlannedPerson, PlannedTerm, RosterPlan, new_member
-from members.wording import SEALED, label_of
-from tuanjian import bulk, masking, sealing
+from members.roster.logged import created_in_words
+from members.roster.plan import PlannedOrganization, PlannedPerson, PlannedTerm, new_member
+from members.wording import SEALED
+from tuanjian import bulk, sealing
 from tuanjian.officedates import OfficeDate
 
 _ALL: Final = tuple(field.attname for field in Member._meta.concrete_fields)
@@ -47,6 +50,8 @@ _TERM: Final = (
     *("id", "person", "organization", "post", "post_title", "rank", "nature", "manner", "is_party_committee_member"),
     *("started_on", "started_on_is_month", "ended_on", "end_reason", "recorded_at", "recorded_by", "version"),
 )
+_MEMBERSHIP: Final = ("id", "person", "branch", "effective_from", "recorded_at", "recorded_by")
+_STATUS: Final = (*("id", "person", "league_status", "status", "effective_on", "recorded_at", "recorded_by", "reason"),)
 _CHANGE: Final = (
     *("roster", "number", "object_type", "object_id", "created", "version", "label", "branch", "before_sealed"),
     *("written", "kept_because"),
@@ -61,6 +66,8 @@ COUNT_WORDS: Final = {
     "posts_updated": "更新任职",
     "corrections_asked": "提出更正申请",
 }
+# Log entries and before-images wait until it is worth the statements.
+_AT_LEAST: Final = 10_000
 Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
 
 
@@ -75,9 +82,27 @@ class Change(NamedTuple):
     written: dict[str, int] = {}
 
 
-def keep_changes(roster: RosterImport, changes: Iterable[Change]) -> None:
-    """Keep what an import wrote, so that it can be taken back. Belongs in the transaction of the writing."""
-    bulk.insert_rows(RosterChange, _CHANGE, starmap(partial(_kept, roster), enumerate(changes, start=1)))
+class Writable(Protocol):
+    """A plan whose people come in pieces: ``RosterPlan`` as a whole, ``ParkedPlan`` piece by piece."""
+
+    organizations: list[PlannedOrganization]
+
+    @property
+    def new_people(self) -> int:
+        """How many people are new, or a few more."""
+        ...
+
+    def people_in_pieces(self) -> Iterator[list[PlannedPerson]]:
+        """The people, as many at a time as are written together."""
+        ...
+
+
+def keep_changes(roster: RosterImport, changes: Iterable[Change], *, after: int = 0) -> None:
+    """Keep what an import wrote, so that it can be taken back; ``after`` changes that are kept already.
+
+    Belongs in the transaction of the writing.
+    """
+    bulk.insert_rows(RosterChange, _CHANGE, starmap(partial(_kept, roster), enumerate(changes, start=after + 1)))
 
 
 def _kept(roster: RosterImport, number: int, change: Change) -> tuple[Any, ...]:
@@ -98,30 +123,64 @@ class Writing:
         self._deeds: list[Deed] = []
         self._changes: list[Change] = []
         self._touched: set[int] = set()
+        self._kept = 0
+        self._counts: Counter[str] = Counter()
+        self._memberships: list[tuple[Any, ...]] = []
+        self._statuses: list[tuple[Any, ...]] = []
+        self._ids: dict[type[models.Model], list[int]] = {}
+        self._new_people = 0
 
-    def write(self, plan: RosterPlan) -> dict[str, int]:
+    def write(self, plan: Writable) -> dict[str, int]:
         """Write everything the plan names and return the counts."""
-        created = self._create_organizations([each for each in plan.organizations if each.is_new])
-        updated = self._update_organizations([each for each in plan.organizations if each.columns])
-        new = [person for person in plan.people if person.is_new]
-        changed = [person for person in plan.people if not person.is_new and person.is_changed]
+        self._counts["organizations_created"] = self._create_organizations([o for o in plan.organizations if o.is_new])
+        self._counts["organizations_updated"] = self._update_organizations([o for o in plan.organizations if o.columns])
+        self._new_people = plan.new_people
+        for people in plan.people_in_pieces():
+            self._write_piece(people)
+        bulk.insert_rows(BranchMembership, _MEMBERSHIP, self._memberships)
+        bulk.insert_rows(StatusChange, _STATUS, self._statuses)
+        self._write_log()
+        freshness.touch(sorted(self._touched))
+        return {name: self._counts[name] for name in COUNT_WORDS}
+
+    def _write_piece(self, people: list[PlannedPerson]) -> None:
+        new = [person for person in people if person.is_new]
+        changed = [person for person in people if not person.is_new and person.is_changed]
+        phones = {person.member.phone_index for person in changed}
         self._write_people(new, changed)
-        posts = [(person, term) for person in plan.people for term in person.terms]
+        posts = [(person, term) for person in people for term in person.terms]
         posts_created = self._create_terms([each for each in posts if each[1].is_new])
         posts_updated = self._update_terms([each for each in posts if not each[1].is_new and each[1].changes])
-        asked = self._ask_for_corrections([person for person in plan.people if person.corrections])
+        phones |= {person.member.phone_index for person in (*new, *changed)}
+        known = [person.member.pk for person in people if not person.is_new and (person.is_changed or person.terms)]
+        self._touched |= counted.places_of(known, phones=phones)
+        asked = self._ask_for_corrections([person for person in people if person.corrections])
+        self._counts.update(
+            people_created=len(new),
+            people_updated=len(changed),
+            posts_created=posts_created,
+            posts_updated=posts_updated,
+            corrections_asked=asked,
+        )
+        if len(self._deeds) >= _AT_LEAST:
+            self._write_log()
+
+    def _take_ids(self, model: type[models.Model], count: int) -> list[int]:
+        """Keys for new rows. The first time all are reserved that everybody new will need."""
+        expected = 0 if model in self._ids else self._new_people
+        kept = self._ids.setdefault(model, [])
+        if len(kept) < count:
+            kept += bulk.reserve_ids(model, max(count - len(kept), expected))
+        self._ids[model] = kept[count:]
+        return kept[:count]
+
+    def _write_log(self) -> None:
+        """Write log entries and before-images of what was written since the last time."""
         audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=self.roster.job)
-        freshness.touch(sorted(self._touched))
-        keep_changes(self.roster, self._changes)
-        return {
-            "organizations_created": created,
-            "organizations_updated": updated,
-            "people_created": len(new),
-            "people_updated": len(changed),
-            "posts_created": posts_created,
-            "posts_updated": posts_updated,
-            "corrections_asked": asked,
-        }
+        keep_changes(self.roster, self._changes, after=self._kept)
+        self._kept += len(self._changes)
+        self._deeds.clear()
+        self._changes.clear()
 
     def _create_organizations(self, planned: list[PlannedOrganization]) -> int:
         if planned:
@@ -155,7 +214,7 @@ class Writing:
             person.member = new_member()
         for person in (*new, *changed):
             self._fill(person)
-        for person, key in zip(new, bulk.reserve_ids(Member, len(new)), strict=True):
+        for person, key in zip(new, self._take_ids(Member, len(new)), strict=True):
             person.member.pk = key
         bulk.insert_rows(Member, _ALL, (_all_of(person.member.__dict__) for person in new))
         columns = [*PERSON_COLUMNS, "version", "updated_at", "updated_by_id"]
@@ -224,31 +283,21 @@ class Writing:
             member.version += 1
 
     def _write_memberships(self, people: list[PlannedPerson]) -> dict[int, int]:
-        keys = bulk.reserve_ids(BranchMembership, len(people))
-        columns = ("id", "person", "branch", "effective_from", "recorded_at", "recorded_by")
-        bulk.insert_rows(
-            BranchMembership,
-            columns,
-            (
-                (key, person.member.pk, person.member.branch_id, self._since(person), self.moment, self.by.pk)
-                for key, person in zip(keys, people, strict=True)
-            ),
+        keys = self._take_ids(BranchMembership, len(people))
+        self._memberships += (
+            (key, person.member.pk, person.member.branch_id, self._since(person), self.moment, self.by.pk)
+            for key, person in zip(keys, people, strict=True)
         )
         return {person.member.pk: key for key, person in zip(keys, people, strict=True)}
 
     def _write_statuses(self, people: list[PlannedPerson]) -> dict[int, int]:
-        keys = bulk.reserve_ids(StatusChange, len(people))
-        columns = ("id", "person", "league_status", "status", "effective_on", "recorded_at", "recorded_by", "reason")
-        bulk.insert_rows(
-            StatusChange,
-            columns,
+        keys = self._take_ids(StatusChange, len(people))
+        self._statuses += (
             (
-                (
-                    *(key, person.member.pk, person.member.league_status, person.member.status),
-                    *(self._since(person), self.moment, self.by.pk, "名册导入"),
-                )
-                for key, person in zip(keys, people, strict=True)
-            ),
+                *(key, person.member.pk, person.member.league_status, person.member.status),
+                *(self._since(person), self.moment, self.by.pk, "名册导入"),
+            )
+            for key, person in zip(keys, people, strict=True)
         )
         return {person.member.pk: key for key, person in zip(keys, people, strict=True)}
 
@@ -262,7 +311,7 @@ class Writing:
         member = person.member
         written = {name: keys[member.pk] for name, keys in history.items() if member.pk in keys}
         place = member.branch or (person.terms[0].organization if person.terms else None)
-        changes: Mapping[str, Any] = person.changes if before else _created_in_words(person)
+        changes: Mapping[str, Any] = person.changes if before else created_in_words(person)
         kind = AuditEntry.Kind.CHANGED if before else AuditEntry.Kind.CREATED
         self._deeds.append((kind, member, place, changes))
         self._changes.append(Change(member, not before, member.version, place, before, written))
@@ -331,29 +380,3 @@ def _image(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
 def _value(row: models.Model, column: str) -> Any:
     field = row._meta.get_field(column)
     return getattr(row, field.attname if isinstance(field, models.ForeignKey) else column)
-
-
-def _created_in_words(person: PlannedPerson) -> dict[str, list[str | None]]:
-    member = person.member
-    given = person.values | {"league_status": member.league_status}
-    words = {_label(name): _in_words(name, value) for name, value in given.items() if name not in SEALED}
-    # The clear value is at hand; a record would have to open its seal.
-    words |= {_label(name): mask(given[name]) for name, mask in _MASKS.items() if given.get(name)}
-    return {label: [None, word] for label, word in words.items() if word}
-
-
-_label = cache(label_of)
-_MASKS: Final[dict[str, Callable[[str], str]]] = {"id_number": masking.mask_number, "phone": masking.mask_phone}
-
-
-def _in_words(name: str, value: Any) -> str:
-    """What ``wording.said`` says about a fact just given, without asking each record for it."""
-    if isinstance(value, OfficeDate):
-        return str(value)
-    return _choices(name).get(value, str(value))
-
-
-@cache
-def _choices(name: str) -> dict[Any, str]:
-    field = Member._meta.get_field(name)
-    return dict(field.flatchoices) if isinstance(field, models.Field) else {}

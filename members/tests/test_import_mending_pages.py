@@ -1,10 +1,13 @@
 """Pages on which an import is put right before it is written."""
 
+import hashlib
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from branches.models import AuditEntry, Organization
+from members import records
 from members.models import Member
 from members.models.roster import Choice, ImportState, RosterFile, RosterImport, RowState
 from members.roster.applying import apply_plan
@@ -202,8 +205,14 @@ def test_the_uploaded_file_is_handed_out_for_a_purpose(world, admin):
     answer = admin.post(f"/imports/{roster.pk}/file/", {"purpose": "与原表核对"})
 
     entry = AuditEntry.objects.order_by("-id").first()
-    assert b"".join(answer.streaming_content) == RosterFile.objects.get().content
-    assert (entry.kind, entry.reason, entry.changes) == ("exported", "与原表核对", {"内容": [None, "上传的原文件"]})
+    file = b"".join(answer.streaming_content)
+    assert file == RosterFile.objects.get().content
+    assert (entry.kind, entry.reason) == ("exported", "与原表核对")
+    assert entry.changes == {
+        "内容": [None, "上传的原文件"],
+        "文件大小": [None, f"{len(file)} 字节"],
+        "文件 SHA-256": [None, hashlib.sha256(file).hexdigest()],
+    }
 
 
 @pytest.mark.parametrize(("purpose", "sentence"), [("", "请写明下载的用途，会记入日志。"), ("看", "请写明下载用途")])
@@ -239,12 +248,31 @@ def test_part_of_an_import_is_taken_back(world, admin):
     roster = imported_here(world, a_row("费思源", BRANCH), a_row("葛云帆", world.sister_branch.full_name))
     page = content(admin, f"/imports/{roster.pk}/take-back/")
 
-    admin.post(f"/imports/{roster.pk}/take-back/", {"part": "some", "branch": [world.sister_branch.pk]})
+    answer = admin.post(
+        f"/imports/{roster.pk}/take-back/", {"part": "some", "branch": [world.sister_branch.pk]}, follow=True
+    )
 
     roster.refresh_from_db()
     assert f"{world.sister_branch.short_name}（1 项）" in page
+    assert said(answer) == ["已撤回：1 项恢复原状。"]
+    assert "其中 1 项已按组织撤回" in answer.content.decode()
     assert roster.state == ImportState.DONE
     assert list(Member.objects.filter(name__in=["费思源", "葛云帆"]).values_list("name", flat=True)) == ["费思源"]
+
+
+def test_what_one_part_left_behind_is_told_after_the_next(world, admin):
+    roster = imported_here(world, a_row("费思源", BRANCH), a_row("葛云帆", world.sister_branch.full_name))
+    person = Member.objects.get(name="葛云帆")
+    records.correct(person, values={"work_unit": "测绘院"}, version=1, by=world.general_admin)
+    path = f"/imports/{roster.pk}/take-back/"
+
+    first = admin.post(path, {"part": "some", "branch": [world.sister_branch.pk]}, follow=True)
+    admin.post(path, {"part": "some", "branch": [world.branch.pk]})
+
+    roster.refresh_from_db()
+    assert said(first) == ["已撤回：0 项恢复原状，1 项保留。"]
+    assert "保留的 1 项" in content(admin, f"/imports/{roster.pk}/changes/")
+    assert (roster.state, roster.counts["returned"], roster.counts["kept"]) == (ImportState.TAKEN_BACK, 1, 1)
 
 
 def test_the_part_of_nobody_is_not_taken_back(world, admin):

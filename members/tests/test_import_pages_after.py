@@ -4,14 +4,17 @@ import io
 import re
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from branches.models import AuditEntry, Organization
 from members.models import Member
 from members.models.roster import ImportState, RosterFile, RosterImport
+from members.roster.applying import LEASE, announcement
 from members.tests.builders import a_member
 from members.tests.rosters import a_row, checked, imported, members
+from tuanjian.announcing import announce
 
 BRANCH = "航测一室团支部"
 
@@ -198,6 +201,31 @@ def test_progress_is_polled_until_the_state_is_settled(world, admin):
     assert "正在检查" in under_way.content.decode()
     assert f"progress/?since={since}" in under_way.content.decode()
     assert "正在检查" in content(admin, f"/imports/{roster.pk}/")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_who_watches_the_writing_learns_how_far_it_is_where_that_can_be_told(world, admin, told):
+    roster = checked_here(world, a_row("费思源", BRANCH))
+    lease = timezone.now() + LEASE - dt.timedelta(seconds=7)
+    RosterImport.objects.filter(pk=roster.pk).update(state=ImportState.WRITING, lease_until=lease, done=0, total=4)
+
+    with transaction.atomic():
+        if told:
+            announce(announcement(roster), 45)
+        page = visible_text(content(admin, f"/imports/{roster.pk}/progress/"))
+
+    assert ("正在写入" in page, "已用 7 秒" in page or "已用 8 秒" in page) == (True, True)
+    assert ("已完成约 45%" in page) == (told and connection.vendor == "postgresql")
+
+
+def test_while_the_file_is_read_no_share_is_made_up(world, admin):
+    roster = checked_here(world, a_row("费思源", BRANCH))
+    RosterImport.objects.filter(pk=roster.pk).update(state=ImportState.CHECKING, done=0, total=0, counts={})
+    since = int(timezone.now().timestamp()) - 4
+
+    page = visible_text(content(admin, f"/imports/{roster.pk}/progress/", since=since))
+
+    assert ("正在读取文件。" in page, "已用 4 秒" in page or "已用 5 秒" in page, "约剩" in page) == (True, True, False)
 
 
 def test_a_worker_that_does_not_come_is_told_after_fifteen_seconds(world, admin):

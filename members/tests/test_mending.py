@@ -208,13 +208,16 @@ def test_a_cadre_of_another_sheet_follows_the_mended_member(world):
     assert Member.objects.get(name="费思源").branch == world.branch
 
 
-def test_data_that_changed_meanwhile_is_part_of_the_new_plan(world):
+def test_data_that_changed_meanwhile_about_other_rows_has_it_checked_again(world):
     roster = checked_here(world, a_row("费思源", BRANCH, number=WRONG), a_row("葛云帆", BRANCH))
     other = row_of(roster, 2).content["read"]["facts"]["id_number"]["number"]
     a_member("葛云帆", branch=world.branch, id_number=other)
 
     mend(row_of(roster), "id_number", an_id_number(), by=world.general_admin)
 
+    with pytest.raises(ValidationError, match="请重新检查后再确认"):
+        apply_plan(RosterImport.objects.get(pk=roster.pk), by=world.general_admin)
+    check_again(roster, by=world.general_admin)
     assert states(roster)[1] != RowState.NEW
     apply_plan(RosterImport.objects.get(pk=roster.pk), by=world.general_admin)
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from branches.models import AuditEntry
+from members import papers
 from members.tests.builders import a_member
 
 
@@ -77,6 +78,21 @@ def test_who_printed_when_stands_behind_every_page(world, signed_in, address):
     page = signed_in(world.secretary).get(address).content.decode()
 
     assert '<div class="watermark" data-text="支书 2026-11-21 12:00"' in page
+
+
+def test_a_list_longer_than_one_is_printed_is_refused_and_not_cut(world, signed_in, monkeypatch):
+    a_member("赵启明", branch=world.branch)
+    client = signed_in(world.secretary)
+    whole = client.get("/members/print/").content.decode()
+    monkeypatch.setattr(papers, "MOST", 1)
+
+    refused = client.get("/members/print/", {"name": ""})
+
+    assert "一次最多打印 10,000 人" in whole
+    assert (refused.status_code, refused["Location"]) == (302, "/members/?name=")
+    page = client.get(refused["Location"]).content.decode()
+    assert "查询到的超过 1 人，不能打印。请下载 Excel，或按团支部分批查询后打印。" in page
+    assert AuditEntry.objects.filter(kind="printed").count() == 1
 
 
 def test_the_printed_roster_has_a_column_to_sign_in(world, signed_in):

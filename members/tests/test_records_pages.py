@@ -221,12 +221,13 @@ def test_a_verified_record_shows_name_and_number_instead_of_asking(world, signed
     client = signed_in(world.secretary)
 
     page = text_of(client.get(url("edit", world.member)))
-    client.post(url("edit", world.member), edit_post(client, world.member, name="改名", remark="备注"))
+    client.post(url("edit", world.member), edit_post(client, world.member, name="改名", remark="改"))
+    client.post(url("edit", world.member), edit_post(client, world.member, name="白雨桐", remark="备注"))
 
     assert "已核实的记录不能直接改姓名和证件号码，请向上级申请更正；" in page
     assert 'name="id_number"' not in page
     saved = Member.objects.get(pk=world.member.pk)
-    assert (saved.name, saved.remark) == ("白雨桐", "备注")
+    assert (saved.name, saved.remark, saved.version) == ("白雨桐", "备注", 2)
 
 
 def test_ticked_people_are_voided_together(world, signed_in):

@@ -119,6 +119,24 @@ def test_one_post_in_two_sheets_is_one_term(world, admin):
     assert roster.counts["written"]["posts_created"] == 1
 
 
+def test_one_post_of_somebody_known_in_two_sheets_is_one_term(world, admin):
+    number = world.sister_member.id_number
+    cadre = ("何静姝", number, "航测二室团支部", "支部书记", "2024-03", "兼职", "共青团员")
+
+    roster = imported(
+        {**members(a_row("何静姝", "航测二室团支部", number=number, post="书记")), "团干部": [CADRE_HEADINGS, cadre]},
+        organization=world.bureau,
+        by=admin,
+    )
+
+    term = CadreTerm.objects.get(person=world.sister_member)
+    assert (term.post, term.started_on, roster.counts["written"]["posts_created"]) == (
+        LeaguePost.SECRETARY,
+        dt.date(2024, 3, 1),
+        1,
+    )
+
+
 def test_cadres_who_are_no_members_are_people_without_branch(world, admin):
     cadre = ("李文博", older_number(), "华岳局团委", "副书记、外联部部长", "2022-01", "专职", "中共党员")
 

@@ -1,6 +1,10 @@
 import pytest
 
-from members.roster.places import names_in
+from members.roster.deciding import call_branch
+from members.roster.places import names_in, organization_said
+from members.roster.suggesting import unknown_names
+from members.tests.builders import an_id_number
+from members.tests.rosters import checked
 
 
 @pytest.mark.parametrize(
@@ -35,3 +39,89 @@ def test_the_text_itself_comes_first():
 @pytest.mark.parametrize("text", ["团员花名册", "名单", "附件2", "", "（12人）"])
 def test_titles_without_a_name_name_nothing_else(text):
     assert set(names_in(text)) <= {text}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("一、航测一室团支部（12人）", "航测一室团支部"),
+        ("2026年航测一室团支部团员名单", "航测一室团支部"),
+        ("航测一室", "航测一室"),
+        ("填报单位：甲厂青工 填报日期：2026年10月", "甲厂青工"),
+        ("一、正式团员", ""),
+        ("第一小组", ""),
+        ("二、团干部", ""),
+        ("男", ""),
+        ("2018级", ""),
+    ],
+)
+def test_a_line_between_rows_says_an_organisation_or_something_else(line, said):
+    assert organization_said(line) == said
+
+
+def a_sectioned(*lines):
+    """A sheet without a column for the branch; a text is a line between rows, a tuple a row."""
+    rows = [(line,) if isinstance(line, str) else line for line in lines]
+    return {"团员": [("姓名", "身份证号", "政治面貌", "入团年月"), *rows]}
+
+
+def a_person(name):
+    return (name, an_id_number(), "共青团员", "2016-05")
+
+
+def told(roster):
+    rows = roster.rows.order_by("number")
+    return [(row.state, row.shown.get("branch", ""), [problem[1] for problem in row.problems]) for row in rows]
+
+
+@pytest.mark.parametrize("at", ["branch", "general"])
+def test_rows_below_a_section_nobody_knows_go_to_no_other_branch(world, at):
+    sheet = a_sectioned(
+        "一、航测一室团支部（1人）", a_person("费思源"), "二、航测九室团支部（1人）", a_person("葛云帆")
+    )
+    place = getattr(world, at)
+
+    roster = checked(sheet, organization=place, by=world.general_admin)
+
+    known, unknown = told(roster)
+    assert known == ("new", world.branch.full_name, [])
+    assert (unknown[0], unknown[1]) == ("invalid", "")
+    message = f"在“{place.short_name}”及其下级组织中找不到“航测九室团支部”，请核对名称。您是不是要填“航测"
+    assert [text.startswith(message) for text in unknown[2]] == [True]
+
+
+def test_a_title_does_not_stand_in_for_a_section_nobody_knows(world):
+    sheet = {"航测二室团支部": a_sectioned("航测九室团支部", a_person("费思源"))["团员"]}
+
+    roster = checked(sheet, organization=world.general, by=world.general_admin)
+
+    assert [state for state, *_ in told(roster)] == ["invalid"]
+
+
+def test_a_section_that_is_no_branch_says_so(world):
+    sheet = a_sectioned("测绘院团总支", a_person("费思源"))
+
+    roster = checked(sheet, organization=world.bureau, by=world.bureau_admin)
+
+    assert told(roster)[0][2] == ["测绘院团总支不是团支部，人员只能登记在团支部，请填写所在的团支部。"]
+
+
+def test_sections_inside_a_branch_name_no_other(world):
+    people = [a_person("费思源"), a_person("葛云帆")]
+    sheet = a_sectioned("一、正式团员（按入团先后排列）", people[0], "第二小组（含借调的团员）", people[1])
+
+    roster = checked(sheet, organization=world.branch, by=world.secretary)
+
+    assert [state for state, *_ in told(roster)] == ["new", "new"]
+
+
+def test_the_name_of_a_section_is_said_to_mean_a_branch(world):
+    sheet = a_sectioned("航测九室团支部", a_person("费思源"))
+    roster = checked(sheet, organization=world.general, by=world.general_admin)
+    unknown = unknown_names(roster)
+
+    call_branch(roster, name="航测九室团支部", organization=world.branch, by=world.general_admin)
+
+    assert [(each.name, each.rows) for each in unknown] == [("航测九室团支部", 1)]
+    assert set(unknown[0].near) == {world.branch, world.sister_branch}
+    assert told(roster) == [("new", world.branch.full_name, [])]

@@ -1,4 +1,4 @@
-"""更正申请: the list of what waits, and one request with its decision."""
+"""更正申请: the list of what waits, one request with its decision, asking and taking back."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import User
 from branches.scoping import Right
 from members import corrections as rule
-from members.forms.corrections import DecideForm
+from members.forms.corrections import AskForm, DecideForm
 from members.http import get_entry_organization
 from members.models import Correction, Member
 from tuanjian.access import Access, access
 from tuanjian.refusals import rule_accepts
 
 MOST_SETTLED: Final = 50
+_DONE: Final = {"withdraw": "已撤回更正申请。", "return": "已退回更正申请。"}
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -36,7 +37,7 @@ def corrections(request: AuthenticatedHttpRequest) -> HttpResponse:
 @access(Access.MANAGE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def correction(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """What is asked for one person; made or returned by a POST."""
+    """What is asked for one person; made, returned or taken back by a POST."""
     person = get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk)
     asked = rule.waiting_for(person)
     if asked is None:
@@ -44,15 +45,40 @@ def correction(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return redirect(person)
     form = DecideForm(request.POST or None, initial={"version": asked.version})
     if form.is_valid() and rule_accepts(form, lambda: _carry_out(asked, form, request.user)):
-        messages.success(request, "已办理更正申请。", extra_tags="saved")
+        messages.success(request, _DONE.get(form.cleaned_data["deed"], "已办理更正申请。"), extra_tags="saved")
         return redirect("members:corrections")
     context = {"asked": asked, "form": form, "may_decide": rule.may_decide(asked, request.user)}
+    context["may_withdraw"] = rule.may_withdraw(asked, request.user)
     return render(request, "members/correction.html", context)
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_http_methods(["GET", "POST"])
+def ask_correction(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Ask for another name or number of a verified person. A POST without reason brings what was typed elsewhere."""
+    person = get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk)
+    if rule.waiting_for(person) is not None:
+        messages.info(request, f"{person.name}已有更正申请待审核。")
+        return redirect("members:correction", person.pk)
+    sent = request.POST if "reason" in request.POST else None
+    form = AskForm(sent, user=request.user, member=person, typed=request.POST)
+    if form.is_valid() and rule_accepts(form, lambda: _ask(person, form, request.user)):
+        messages.success(request, f"已提出{person.name}的更正申请，由上级的另一名管理员审核。", extra_tags="saved")
+        return redirect("members:correction", person.pk)
+    context = {"form": form, "member": person, "save_word": "提出申请", "cancel_url": person.get_absolute_url()}
+    return render(request, "members/correction_ask.html", context)
 
 
 def _carry_out(asked: Correction, form: DecideForm, by: User) -> None:
     answer, version = form.cleaned_data["answer"], form.cleaned_data["version"]
     if form.cleaned_data["deed"] == "return":
         rule.send_back(asked, version=version, answer=answer, by=by)
+    elif form.cleaned_data["deed"] == "withdraw":
+        rule.withdraw(asked, version=version, by=by)
     else:
         rule.approve(asked, version=version, answer=answer, by=by)
+
+
+def _ask(person: Member, form: AskForm, by: User) -> None:
+    reason, evidence = form.cleaned_data["reason"], form.cleaned_data["evidence"]
+    rule.ask(person, values=form.values(), reason=reason, evidence=evidence, by=by)

@@ -196,7 +196,7 @@ def about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, 
 
 
 def _may_have_file(user: User, roster: RosterImport) -> bool:
-    there = RosterImport.objects.manageable_by(user, right=Right.CLEAR_EXPORT)
+    there = RosterImport.objects.manageable_by(user, right=Right.UPLOADED_FILE)
     return there.filter(pk=roster.pk, file__isnull=False).exists()
 
 

@@ -79,11 +79,11 @@ def take_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     return render(request, "members/imports/take_back.html", context)
 
 
-@access(Access.EXPORT_CLEAR)
+@access(Access.FETCH_FILE)
 @require_http_methods(["GET", "POST"])
 def file(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """The uploaded file, for whoever may export numbers in clear there and says what for."""
-    roster = get_manageable(RosterImport, request.user, right=Right.CLEAR_EXPORT, pk=pk)
+    """The uploaded file, for whoever holds the right to uploaded files there and says what for."""
+    roster = get_manageable(RosterImport, request.user, right=Right.UPLOADED_FILE, pk=pk)
     form = FileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,7 +99,11 @@ def _take_back(
     request: AuthenticatedHttpRequest, roster: RosterImport, branches: list[Organization] | None
 ) -> HttpResponse:
     try:
-        undoing.take_back(roster, by=request.user, branches=branches)
+        result = undoing.take_back(roster, by=request.user, branches=branches)
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
+    else:
+        if branches is not None:
+            kept = f"，{len(result.kept):,} 项保留" if result.kept else ""
+            messages.success(request, f"已撤回：{result.returned:,} 项恢复原状{kept}。", extra_tags="saved")
     return redirect("members:import", roster.pk)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right, has_right_somewhere
 from branches.views.requested import local_next, way_back
-from members import duplicates, outline, papers, portrait, privacy, records
+from members import corrections, duplicates, outline, papers, portrait, privacy, records
 from members.filters import MemberFilter, PeopleFilter, YouthFilter, as_listed
 from members.forms.records import MemberForm, NumberForm, RestoreForm, RevealForm, VoidForm
 from members.http import get_roster, get_roster_organization, ticked
@@ -77,11 +77,15 @@ def _people(
 @access(Access.SEE_ROSTER)
 @require_safe
 def members_print(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """花名册 on paper: everybody queried, with a column to sign in."""
+    """花名册 on paper: everybody queried, with a column to sign in. Too many lead back to the list."""
     organization, asked = _asked(request)
-    rows = papers.roster_for_paper(as_listed(asked.qs), organization, title="团员花名册", by=request.user)
+    try:
+        rows = papers.roster_for_paper(as_listed(asked.qs), organization, title="团员花名册", by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+        return redirect(f"{reverse('members:members')}?{request.GET.urlencode()}")
     context = {"organization": organization, "rows": rows, "asked": asked.in_words, "now": timezone.localtime()}
-    return render(request, "members/members_print.html", context)
+    return render(request, "members/members_print.html", context | {"most": f"{papers.MOST:,}"})
 
 
 @access(Access.SEE_ROSTER)
@@ -149,7 +153,16 @@ def _member_page(request: AuthenticatedHttpRequest, person: Member, **more: Any)
         listed = f"{reverse('members:members')}?organization={person.branch_id}"
     context = {"member": person, "portrait": seen, "back_url": local_next(request, listed)}
     context |= {"purposes": privacy.Purpose.choices, "may_read_traces": privacy.may_read_traces(request.user, person)}
-    return render(request, "members/member.html", context | more)
+    return render(request, "members/member.html", context | _correction(person, seen) | more)
+
+
+def _correction(person: Member, seen: portrait.Portrait) -> dict[str, Any]:
+    """What waits for a level above, or that something may be asked of it: only about verified records."""
+    if not (person.is_verified and seen.may_manage):
+        return {}
+    waiting = corrections.waiting_for(person)
+    url = reverse("members:correction", args=[person.pk])
+    return {"correction": waiting, "correction_url": url, "may_ask_correction": waiting is None and person.is_on_roster}
 
 
 @access(Access.MANAGE_PEOPLE)

@@ -1,5 +1,6 @@
 """What a spreadsheet file holds once it has been read: sheets of rows of text cells, each with its kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -72,7 +73,7 @@ class Sheet:
 
     name: str
     hidden: bool = False
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row] = field(default_factory=list)
     merged: tuple[Merge, ...] = ()
     hidden_columns: frozenset[int] = frozenset()
     date1904: bool = False

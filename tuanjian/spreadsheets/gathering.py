@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tuanjian.spreadsheets.cells import NOTHING, Cell, Kind, Limits, Merge, Row, Sheet, Workbook
+from tuanjian.spreadsheets.packed import PackedRows
 from tuanjian.spreadsheets.refusals import FileRefused
 
 _BATCH = 1_000
@@ -138,25 +139,24 @@ def put_together(messages: Iterable[dict[str, Any]]) -> Workbook:
     """
     try:
         return _put_together(messages)
-    except (LookupError, TypeError, ValueError) as senseless:
+    except (LookupError, OverflowError, TypeError, ValueError) as senseless:
         raise BrokenOff from senseless
 
 
 def _put_together(messages: Iterable[dict[str, Any]]) -> Workbook:
-    table: list[Cell] = [NOTHING]
+    table: list[Cell | str] = [NOTHING]
     sheets: list[Sheet] = []
-    rows: list[Row] = []
+    rows = PackedRows(table)
     head: dict[str, Any] = {}
     for message in messages:
         match message:
             case {"cells": new_cells, "rows": new_rows}:
                 table.extend(_cells(new_cells))
-                columns = rows[-1].cells.keys() if rows else ()
-                rows.extend(_rows(new_rows, table, tuple(columns)))
+                rows.add(new_rows)
             case {"sheet": _}:
-                head, rows = message, []
+                head, rows = message, PackedRows(table)
             case {"restart": True}:
-                rows = []
+                rows = PackedRows(table)
             case {"merged": _, "hidden_columns": _}:
                 sheets.append(_sheet(head | message, rows))
             case {"refused": [code, sentence]}:
@@ -166,24 +166,17 @@ def _put_together(messages: Iterable[dict[str, Any]]) -> Workbook:
     raise BrokenOff
 
 
-def _cells(cells: list[Any]) -> Iterator[Cell]:
+def _cells(cells: list[Any]) -> Iterator[Cell | str]:
     kinds, make = _KINDS, Cell._make
     for brief in cells:
         if isinstance(brief, str):
-            yield make((brief, Kind.TEXT, "", False, False, False))
+            yield brief
         else:
             text, kind, *rest = brief
             yield make((text, kinds[kind], *rest))
 
 
-def _rows(rows: list[Any], table: list[Cell], columns: tuple[int, ...]) -> Iterator[Row]:
-    at = table.__getitem__
-    for line, marks, own_columns, places in rows:
-        columns = own_columns or columns
-        yield Row(line, dict(zip(columns, map(at, places), strict=True)), bool(marks & 1), bool(marks & 2))
-
-
-def _sheet(about: dict[str, Any], rows: list[Row]) -> Sheet:
+def _sheet(about: dict[str, Any], rows: Sequence[Row]) -> Sheet:
     return Sheet(
         about["sheet"],
         hidden=about["hidden"],

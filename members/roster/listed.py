@@ -1,0 +1,127 @@
+"""The rows of a sheet that list somebody or something, made from the lines of the sheet when they are asked for.
+
+A long roster is gone through twice, once to find its rows and once to read them; kept is only where they stand.
+"""
+
+from __future__ import annotations
+
+import bisect
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, overload
+
+from members.roster.headings import Heading
+from tuanjian.spreadsheets import Cell, Row, Sheet
+
+
+@dataclass(frozen=True)
+class DataRow:
+    """A row that lists somebody or something. ``section`` is the line above it that names a part of the sheet."""
+
+    line: int
+    cells: dict[str, tuple[int, Cell]]
+    section: str = ""
+    hidden: bool = False
+    ragged: bool = False
+    merged: bool = False
+
+
+class _Part(NamedTuple):
+    """Rows from number ``first`` on have these columns and stand below this line."""
+
+    first: int
+    fields: dict[int, str]
+    section: str
+
+
+class ListedRows(Sequence[DataRow]):
+    """The rows of one sheet."""
+
+    def __init__(self, lines: Sequence[Row], filling: Filling) -> None:
+        self._lines, self._filling = lines, filling
+        self._places = array("I")
+        self._parts: list[_Part] = []
+
+    def append(self, at: int, fields: dict[int, str], section: str) -> None:
+        """Let the line at this place be the next row."""
+        last = self._parts[-1] if self._parts else None
+        if last is None or last.fields is not fields or last.section != section:
+            self._parts.append(_Part(len(self), fields, section))
+        self._places.append(at)
+
+    def leave_out(self, field: str) -> None:
+        """Read the column of this field no more."""
+        self._parts = [
+            part._replace(fields={column: name for column, name in part.fields.items() if name != field})
+            for part in self._parts
+        ]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[DataRow]:
+        wanted = iter(enumerate(self._places))
+        number, place = next(wanted, (0, -1))
+        parts = iter([*self._parts, _Part(len(self), {}, "")])
+        part, after = next(parts), next(parts, None)
+        for at, line in enumerate(self._lines):
+            if at != place:
+                continue
+            while after is not None and number >= after.first:
+                part, after = after, next(parts, None)
+            yield self._row(line, part)
+            number, place = next(wanted, (0, -1))
+
+    @overload
+    def __getitem__(self, at: int) -> DataRow: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[DataRow]: ...
+
+    def __getitem__(self, at: int | slice) -> DataRow | list[DataRow]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(len(self))[at]]
+        number = range(len(self))[at]
+        part = self._parts[bisect.bisect_right(self._parts, number, key=lambda part: part.first) - 1]
+        return self._row(self._lines[self._places[number]], part)
+
+    def _row(self, line: Row, part: _Part) -> DataRow:
+        fields = part.fields
+        cells = {fields[column]: (column, cell) for column, cell in line.cells.items() if column in fields}
+        filled = self._filling.fill(line, cells)
+        return DataRow(line.line, cells, part.section, line.hidden, line.ragged, filled)
+
+
+class Filling:
+    """Values that stand in the first of several cells merged downwards: they hold for the rows beside."""
+
+    def __init__(self, sheet: Sheet, heading: Heading) -> None:
+        self._values: dict[int, list[tuple[int, int, Cell]]] = {}
+        fields = {column: name for column, name in heading.fields.items() if name not in heading.family.unmerged}
+        wanted = {
+            (merge.first_line, merge.first_column): merge.last_line
+            for merge in sheet.merged
+            if merge.first_column == merge.last_column
+            and merge.first_column in fields
+            and merge.last_line > merge.first_line > heading.last_line
+        }
+        if not wanted:
+            return
+        for row in sheet.rows:
+            for column in fields:
+                last = wanted.get((row.line, column))
+                if last is not None and column in row.cells:
+                    self._values.setdefault(column, []).append((row.line, last, row.cells[column]))
+        self._fields = fields
+
+    def fill(self, row: Row, cells: dict[str, tuple[int, Cell]]) -> bool:
+        """Put them into the row; say whether there was one."""
+        filled = False
+        for column, values in self._values.items():
+            name = self._fields[column]
+            at = bisect.bisect_right(values, row.line, key=lambda value: value[0]) - 1
+            if name not in cells and at >= 0 and values[at][1] >= row.line:
+                cells[name] = (column, values[at][2])
+                filled = True
+        return filled
