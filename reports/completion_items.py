@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from branches.models import Organization, OrgType
+from branches.models import Headcount, Organization, OrgType
+from members import completeness
 
 COMMITTEES = (OrgType.LEADING_BODY, OrgType.BASE_COMMITTEE, OrgType.WORK_COMMITTEE)
 # A branch of so many members must have a committee (《团支部工作条例（试行）》); smaller ones need no 支委会.
@@ -60,3 +61,49 @@ PARTICULAR_ITEMS = (
     Particular("institution_quota", "事业编制数", _COMMITTEES),
     Particular("institution_quota_filled", "事业编制实际配备数", _COMMITTEES),
 )
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that is to be entered. ``field`` names where it is mended; the key of what is kept by day."""
+
+    group: Group
+    key: str
+    label: str
+
+    def label_in(self, period: str) -> str:
+        """The label with the period it is asked for, which says by itself what is asked."""
+        return f"{self.label}（{period_name(period)}）" if period else self.label
+
+
+ITEMS = {
+    item.key: item
+    for item in (
+        *(Item(PARTICULARS, each.field, each.label) for each in PARTICULAR_ITEMS),
+        Item(NUMBERS, Headcount.Kind.EXPECTED_MEMBERS.value, Headcount.Kind.EXPECTED_MEMBERS.label),
+        Item(NUMBERS, Headcount.Kind.EXPECTED_YOUTH.value, Headcount.Kind.EXPECTED_YOUTH.label),
+        Item(PEOPLE, "id_number", "证件号码"),
+        *(Item(PEOPLE, fact.field, fact.label) for fact in completeness.FACTS),
+        Item(CADRES, "secretary", "书记"),
+        Item(CADRES, "cadres", "团干部人数"),
+        Item(ADMINISTRATION, "administrator", "管理员已启用"),
+        Item(MEETINGS, "branch_assembly", "支部大会"),
+        Item(MEETINGS, "committee_meeting", "支委会"),
+    )
+}
+# Why an item is not asked of an organisation.
+UNDECLARED, SMALL, UNFOUNDED = "undeclared", "small", "unfounded"
+REASONS = {
+    UNDECLARED: "上级没有核定，不计入",
+    SMALL: f"团员不足 {COMMITTEE_FROM} 人，不设支部委员会",
+    UNFOUNDED: "当期尚未成立",
+}
+
+
+def period_name(period: str) -> str:
+    """ "2026Q4" and "2026-10" as the office says them."""
+    if "Q" in period:
+        year, quarter = period.split("Q")
+        return f"{year} 年第 {quarter} 季度"
+    year, month = period.split("-")
+    return f"{year} 年 {int(month)} 月"

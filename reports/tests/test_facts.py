@@ -1,0 +1,394 @@
+"""Figures by day: what is kept equals the records, today and for ever after."""
+
+import datetime as dt
+import random
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from activities.models import Activity, Attendance
+from activities.recording import Details, record, void
+from activities.tests.builders import a_kind
+from branches import grants, particulars, tree
+from branches.models import Headcount, Organization, OrgType, Role, Touched
+from branches.tests.builders import a_user, an_organization
+from members import cadres, closing, merging, records
+from members.dictionaries import LeaguePost, PostNature
+from members.models import CadreTerm, Member
+from members.tests.builders import a_cadre_term, a_member, an_id_number
+from reports.completion import completion_of
+from reports.facts import reading, recounting, settling
+from reports.models import FactsDay, Standing
+from tuanjian.officedates import OfficeDate
+
+pytestmark = pytest.mark.django_db
+
+
+def kept():
+    return list(recounting.drifts(timezone.localdate()))
+
+
+def noon(year, month, day):
+    return time_machine.travel(dt.datetime(year, month, day, 4, 0, tzinfo=dt.UTC), tick=True)
+
+
+def test_before_anything_is_settled_figures_are_counted_from_the_records(world, today):
+    found = reading.figures_of([world.bureau, world.branch], today)
+
+    assert found.of[world.bureau.pk].total["organizations"] == 6
+    assert found.of[world.branch.pk].total["members"] == Member.objects.filter(branch=world.branch).count()
+    assert not Standing.objects.exists()
+
+
+def test_settling_keeps_what_a_count_from_zero_finds(world, today):
+    before = reading.figures_of(Organization.objects.all(), today).of
+
+    settling.settle()
+
+    assert kept() == []
+    assert reading.figures_of(Organization.objects.all(), today).of == before
+    assert not Touched.objects.exists()
+    assert FactsDay.objects.get().day == today
+
+
+def test_a_second_settlement_has_nothing_to_do(world):
+    settling.settle()
+    rows = list(Standing.objects.order_by("pk").values_list("pk", flat=True))
+
+    counted = settling.settle()
+
+    assert counted == 0
+    assert list(Standing.objects.order_by("pk").values_list("pk", flat=True)) == rows
+
+
+def test_what_waits_is_counted_at_once(world, today):
+    settling.settle()
+
+    records.enter(newcomer(world.branch), by=world.secretary)
+
+    assert Touched.objects.exists()
+    now = reading.figures_of([world.bureau, world.branch, world.sister_branch], today).of
+    settling.settle()
+    assert reading.figures_of([world.bureau, world.branch, world.sister_branch], today).of == now
+    assert kept() == []
+
+
+def test_when_many_wait_the_figures_are_those_of_the_last_settlement(world, today, monkeypatch):
+    settling.settle()
+    settled = FactsDay.objects.get().settled_at
+    monkeypatch.setattr(reading, "MOST_WAITING", 0)
+
+    records.enter(newcomer(world.branch), by=world.secretary)
+
+    found = reading.figures_of([world.branch], today)
+    assert found.of[world.branch.pk].total["people"] == Member.objects.filter(branch=world.branch).count() - 1
+    assert found.counted_at == settled
+    assert found.waiting == 1
+
+
+def test_a_day_keeps_its_figures_through_moves_merges_and_closing(world, today):
+    settling.settle()
+    shown = completion_of([world.bureau, world.general, world.branch], today)
+    lower = [row.short_name for row in reading.lower_on(world.general, today)]
+
+    with noon(2026, 11, 25):
+        tree.rename(world.branch, full_name="改了名的第一团支部委员会", short_name="改名团支部", by=None)
+        tree.move(world.sister_branch, under=world.other_general, by=None)
+        settling.settle()
+        assert kept() == []
+        assert completion_of([world.bureau, world.general, world.branch], today) == shown
+        assert [row.short_name for row in reading.lower_on(world.general, today)] == lower
+        assert [row.short_name for row in reading.lower_on(world.general, timezone.localdate())] == ["改名团支部"]
+    with noon(2026, 11, 26):
+        assert settling.settle()
+        people = Member.objects.on_roster().filter(branch=world.sister_branch).count()
+        posts = CadreTerm.objects.current().filter(organization=world.sister_branch).count()
+        merging.merge(
+            world.sister_branch,
+            into=world.other_branch,
+            on=timezone.localdate(),
+            reason="",
+            people=people,
+            posts=posts,
+            by=world.bureau_admin,
+        )
+        settling.settle()
+        assert kept() == []
+        assert completion_of([world.bureau, world.general, world.branch], today) == shown
+        assert completion_of([world.sister_branch], timezone.localdate()) == {}
+
+
+def test_a_day_without_figures_has_none(world, today):
+    settling.settle()
+
+    found = reading.figures_of([world.bureau], today - dt.timedelta(days=1))
+
+    assert found.of == {}
+    assert found.counted_at is None
+    assert reading.first_day() == today
+
+
+def test_a_day_on_which_the_worker_stood_still_shows_the_day_before(world, today):
+    settling.settle()
+    with noon(2026, 11, 30):
+        settling.settle()
+
+        found = reading.figures_of([world.bureau], dt.date(2026, 11, 28))
+
+        assert found.day == today
+        assert found.of[world.bureau.pk].total["organizations"] == 6
+
+
+def test_what_was_touched_before_midnight_belongs_to_its_day(world, today):
+    settling.settle()
+    records.enter(newcomer(world.branch), by=world.secretary)
+    people = Member.objects.filter(branch=world.branch).count()
+
+    with noon(2026, 11, 22):
+        settling.settle()
+
+        assert reading.figures_of([world.branch], today).of[world.branch.pk].total["people"] == people
+        assert kept() == []
+
+
+def test_a_new_day_counts_ages_and_periods_anew_without_anybody_touching(world, today):
+    a_member(branch=world.branch, birth_on=dt.date(1998, 11, 22))
+    settling.settle()
+    then = reading.figures_of([world.bureau], today).of[world.bureau.pk].total
+
+    with noon(2027, 1, 2):
+        settling.settle()
+
+        now = reading.figures_of([world.bureau], timezone.localdate()).of[world.bureau.pk].total
+        assert "e:branch_assembly@2026Q4" in then
+        assert "e:branch_assembly@2027Q1" in now
+        assert now["age:28-35:2"] == then.get("age:28-35:2", 0) + 1
+        assert kept() == []
+
+
+def test_a_cadre_with_posts_in_several_places_counts_once_wherever_they_meet(world, today):
+    person = a_member(branch=world.branch)
+    for place in (world.branch, world.sister_branch, world.general, world.other_branch):
+        a_cadre_term(person=person, organization=place, post=LeaguePost.STAFF)
+    settling.settle()
+
+    for place in (world.branch, world.sister_branch, world.general, world.other_general, world.bureau):
+        counted = reading.figures_of([place], today).of[place.pk].total["cadres"]
+        assert counted == CadreTerm.objects.current().under(place).values("person").distinct().count()
+
+
+def test_staff_declared_above_covers_what_is_below(world, today):
+    settling.settle()
+    for place, value in ((world.general, 500), (world.branch, 40), (world.other_branch, 30)):
+        particulars.declare(
+            place, kind=Headcount.Kind.STAFF, value=value, as_of_on=today, source="人事处名册", by=world.bureau_admin
+        )
+    settling.settle()
+
+    figures = reading.figures_of([world.bureau, world.branch], today).of
+    assert figures[world.bureau.pk].total["staff"] == 530
+    assert figures[world.branch.pk].own["staff_here"] == 40
+    assert kept() == []
+
+
+def test_recount_names_what_nobody_touched_and_mends_it(world, capsys):
+    settling.settle()
+    Member.objects.filter(pk=world.member.pk).update(education="")
+
+    with pytest.raises(CommandError, match="recount --mend"):
+        call_command("recount")
+    named = capsys.readouterr().out
+    call_command("recount", "--mend")
+
+    assert f"{world.branch.code} {world.branch.short_name}" in named
+    assert "a:education" in named
+    assert kept() == []
+    call_command("recount")
+
+
+def test_a_clock_set_back_writes_into_no_day_that_is_over(world, today):
+    settling.settle()
+    with noon(2026, 11, 20):
+        records.enter(newcomer(world.branch), by=world.secretary)
+
+        settling.settle()
+
+    assert set(Standing.objects.values_list("from_day", flat=True)) == {today}
+    assert kept() == []
+
+
+def test_queries_do_not_grow_with_what_is_asked(world, today, django_assert_max_num_queries):
+    settling.settle()
+
+    for places in ([world.bureau], list(Organization.objects.all())):
+        with django_assert_max_num_queries(4):
+            reading.figures_of(places, today)
+
+
+def newcomer(branch):
+    person = Member(name="新来的人", branch=branch, league_status="member")
+    person.id_number = an_id_number(dt.date(2002, 3, 4))
+    return person
+
+
+DEEDS = (
+    *("enter", "correct", "void", "restore", "appoint", "end", "move", "add", "close", "rename", "order", "declare"),
+    *("record", "unrecord", "merge", "grant", "reopen"),
+)
+
+
+def totals(known):
+    return {pk: each.total for pk, each in known.items()}
+
+
+class Walk:
+    """A unit in which somebody does one thing after the other, as the rules allow."""
+
+    def __init__(self, world, seed):
+        self.world, self.dice = world, random.Random(seed)
+        self.by = world.bureau_admin
+        self.phones = [f"14000{number:06d}" for number in range(3)]
+
+    def step(self):
+        deed = self.dice.choice(DEEDS)
+        try:
+            with transaction.atomic():
+                getattr(self, deed)()
+        except ValidationError:
+            pass
+        return deed
+
+    def a_branch(self):
+        return self.dice.choice(list(Organization.objects.active().filter(org_type=OrgType.BRANCH)))
+
+    def a_place(self):
+        return self.dice.choice(list(Organization.objects.active()))
+
+    def a_person(self):
+        return self.dice.choice(list(Member.objects.order_by("pk")))
+
+    def enter(self):
+        person = newcomer(self.a_branch())
+        person.phone = self.dice.choice(self.phones)
+        records.enter(person, by=self.by)
+
+    def correct(self):
+        person = self.a_person()
+        values = {"phone": self.dice.choice(self.phones), "education": self.dice.choice(["21", "31", ""])}
+        values["birth_on"] = None if self.dice.random() < 0.2 else OfficeDate(dt.date(1999, 2, 3), is_month=False)
+        records.correct(person, values=values, version=person.version, by=self.by)
+
+    def void(self):
+        records.void([self.a_person()], reason="重复登记", by=self.by)
+
+    def restore(self):
+        records.restore(self.a_person(), by=self.by)
+
+    def appoint(self):
+        person, nature = self.a_person(), self.dice.choice(PostNature.values)
+        post = self.dice.choice([LeaguePost.SECRETARY, LeaguePost.GROUP_LEADER, LeaguePost.STAFF])
+        cadres.appoint(CadreTerm(person=person, organization=self.a_place(), post=post, nature=nature), by=self.by)
+
+    def end(self):
+        if terms := list(CadreTerm.objects.current()):
+            cadres.end_term(self.dice.choice(terms), on=timezone.localdate(), reason="工作调动", by=self.by)
+
+    def move(self):
+        tree.move(self.a_place(), under=self.a_place(), by=self.by)
+
+    def add(self):
+        kind = self.dice.choice([OrgType.GENERAL_BRANCH, OrgType.BRANCH])
+        an_organization(under=self.a_place(), org_type=kind, by=self.by)
+
+    def close(self):
+        closing.close(self.a_place(), on=timezone.localdate(), reason="撤销", by=self.by)
+
+    def reopen(self):
+        if closed := list(Organization.objects.filter(status="closed")):
+            closing.reopen(self.dice.choice(closed), reason="恢复", by=self.by)
+
+    def rename(self):
+        place, number = self.a_place(), self.dice.randrange(1_000_000)
+        tree.rename(place, full_name=f"改名后的第{number}委员会", short_name=f"改名{number}", by=self.by)
+
+    def order(self):
+        tree.set_order(self.a_place(), order_number=self.dice.randrange(9), by=self.by)
+
+    def declare(self):
+        particulars.declare(
+            self.a_place(),
+            kind=self.dice.choice(list(Headcount.Kind)),
+            value=self.dice.randrange(30),
+            as_of_on=timezone.localdate(),
+            source="名册",
+            by=self.by,
+        )
+
+    def record(self):
+        place = self.a_branch()
+        activity = Activity(
+            organization=place,
+            kind=a_kind(self.dice.choice(["branch_assembly", "committee_meeting", "league_lesson"])),
+            topic="学习团章",
+            held_on=timezone.localdate() - dt.timedelta(days=self.dice.randrange(60)),
+        )
+        people = list(Member.objects.on_roster().filter(branch=place)[:3])
+        record(activity, details=Details([Attendance(person=each, state="present") for each in people]), by=self.by)
+
+    def unrecord(self):
+        if held := list(Activity.objects.standing()):
+            void(self.dice.choice(held), reason="not_held", by=self.by)
+
+    def merge(self):
+        source, into = self.a_branch(), self.a_branch()
+        merging.merge(
+            source,
+            into=into,
+            on=timezone.localdate(),
+            reason="",
+            people=Member.objects.on_roster().filter(branch=source).count(),
+            posts=CadreTerm.objects.current().filter(organization=source).count(),
+            by=self.by,
+        )
+
+    def grant(self):
+        user = a_user(last_login=timezone.now())
+        grants.grant(
+            user,
+            organization=self.a_place(),
+            role=Role.ADMINISTRATOR,
+            starts_on=timezone.localdate(),
+            ends_on=None,
+            by=self.by,
+        )
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_figures_equal_the_records_and_days_stay_as_they_were_shown(world, seed):
+    walk, shown = Walk(world, seed), {}
+    moment = dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)
+    settling.settle()
+
+    for _ in range(30):
+        moment += dt.timedelta(minutes=1)
+        with time_machine.travel(moment, tick=True):
+            settling.settle()
+            deed, today = walk.step(), timezone.localdate()
+            everywhere = list(Organization.objects.order_by("pk"))
+            waiting = reading.figures_of(everywhere, today).of
+            settling.settle()
+            assert kept() == [], deed
+            settled = reading.figures_of(everywhere, today).of
+            assert totals(waiting) == totals(settled), deed
+            shown[today] = totals(settled)
+            if walk.dice.random() < 0.3:
+                moment += dt.timedelta(days=walk.dice.choice([1, 1, 2, 30]))
+    with time_machine.travel(moment, tick=True):
+        for day, figures in shown.items():
+            found = reading.figures_of(list(Organization.objects.filter(pk__in=figures)), day).of
+            assert totals(found) == figures
