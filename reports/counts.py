@@ -1,26 +1,29 @@
-"""Figures of organisations as they stand now, counted live: one grouped query per fact over whole subtrees."""
+"""Figures of organisations with everything below them, on any day; and the ages of 团员 as they stand now."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q
 
 from branches.models import Organization, OrgType
-from branches.subtrees import sums_by_subtree
-from members.dictionaries import PARTY, PostNature
+from members.dictionaries import PostNature
 from members.filters import AGE_BANDS
-from members.leaving import month_of
-from members.models import AgeRule, CadreTerm, LeagueStatus, Member, MemberStatus
-from members.models.people import IN_LEAGUE
-from members.models.rules import age_rules
+from members.models import LeagueStatus, Member
+from reports.completion_items import COMMITTEES
+from reports.facts import reading
+from reports.facts.keys import Figures
 from tuanjian import ages
 from tuanjian.idnumbers import Gender
 
-COMMITTEES = (OrgType.LEADING_BODY, OrgType.BASE_COMMITTEE, OrgType.WORK_COMMITTEE)
+# Figures that are called here as they are kept.
+OF_PEOPLE: Final = (
+    *("members", "youth", "young_members", "party_under_28", "party_under_28_retained"),
+    *("turning_28_without_post", "cadres"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Counts:
 
     ``organizations`` are those in force, itself included; ``committees`` are 团委, 团工委 and leading bodies.
     ``members`` are 团员 on the roster, those who keep their membership as Party members (``retained``) included;
-    ``young_members`` are those of them within the ages of 青年; a cadre with several posts counts once.
+    ``young_members`` are those of them within the ages of 青年; a cadre with several posts counts once, by the nature
+    of the post that binds most.
     """
 
     organizations: int = 0
@@ -53,68 +57,31 @@ class Counts:
 
 
 def counts_of(organizations: Iterable[Organization], on: dt.date, *, people: bool = True) -> dict[int, Counts]:
-    """Figures of each organisation, by its id; ages as of ``on``, everything else as it stands now.
+    """Figures of each organisation on that day, by its id: those kept of it, however much stands below.
 
-    Costs a query per fact and per depth that occurs among the organisations, whatever their number. Without
-    ``people`` only organisations are counted: for those who may not look at rosters.
+    Without ``people`` only organisations are counted: for those who may not look at rosters. Organisations that were
+    not in force that day count nothing.
     """
-    organizations = list(organizations)
-    figures: dict[int, dict[str, int]] = {organization.pk: {} for organization in organizations}
-    facts = [_organizations(organizations)]
-    if people:
-        facts += [_people(organizations, on), _turning_28(organizations, on), _cadres(organizations)]
-    for fact in facts:
-        for pk, sums in fact.items():
-            figures[pk] |= sums
-    return {pk: Counts(**sums) for pk, sums in figures.items()}
+    tops = list(organizations)
+    read = reading.figures_of(tops, on)
+    return {top.pk: _counts(read.of[top.pk].total, people) if top.pk in read.of else Counts() for top in tops}
 
 
-Sums = dict[int, dict[str, int]]
-
-
-def _organizations(organizations: list[Organization]) -> Sums:
-    sums: dict[str, Any] = {
-        "organizations": Count("pk"),
-        "committees": Count("pk", filter=Q(org_type__in=COMMITTEES)),
-        "general_branches": Count("pk", filter=Q(org_type=OrgType.GENERAL_BRANCH)),
-        "branches": Count("pk", filter=Q(org_type=OrgType.BRANCH)),
+def _counts(figures: Figures, people: bool) -> Counts:
+    organizations = {
+        "organizations": figures.get("organizations", 0),
+        "committees": sum(figures.get(f"type:{kind.value}", 0) for kind in COMMITTEES),
+        "general_branches": figures.get(f"type:{OrgType.GENERAL_BRANCH.value}", 0),
+        "branches": figures.get(f"type:{OrgType.BRANCH.value}", 0),
     }
-    return sums_by_subtree(Organization.objects.active(), organizations, **sums)
-
-
-def _people(organizations: list[Organization], on: dt.date) -> Sums:
-    rules = age_rules(on)
-    youngest, oldest = rules[AgeRule.Kind.YOUTH_FROM], rules[AgeRule.Kind.YOUTH_TO]
-    earliest, latest = ages.born_between(from_age=youngest, to_age=oldest, on=on)
-    young = Q(birth_on__gte=earliest, birth_on__lte=latest)
-    in_league = Q(league_status__in=IN_LEAGUE)
-    retained = Q(league_status=LeagueStatus.RETAINED)
-    born_after, born_until = ages.born_between(from_age=0, to_age=27, on=on)
-    party = Q(political_status__in=PARTY, birth_on__gte=born_after, birth_on__lte=born_until)
-    sums: dict[str, Any] = {
-        "members": Count("pk", filter=in_league),
-        "retained": Count("pk", filter=retained),
-        "youth": Count("pk", filter=young),
-        "young_members": Count("pk", filter=young & in_league),
-        "party_under_28": Count("pk", filter=party),
-        "party_under_28_retained": Count("pk", filter=party & retained),
-    }
-    return sums_by_subtree(Member.objects.on_roster(), organizations, lookup="branch__path", **sums)
-
-
-def _turning_28(organizations: list[Organization], on: dt.date) -> Sums:
-    """Members without a post who reach the leaving age in the month of that day."""
-    people = Member.objects.reaching_leave_age(*month_of(on))
-    return sums_by_subtree(people, organizations, lookup="branch__path", turning_28_without_post=Count("pk"))
-
-
-def _cadres(organizations: list[Organization]) -> Sums:
-    terms = CadreTerm.objects.current().exclude(person__status=MemberStatus.VOID)
-    sums = {
-        "cadres": Count("person", distinct=True),
-        "part_time_cadres": Count("person", distinct=True, filter=Q(nature=PostNature.PART_TIME)),
-    }
-    return sums_by_subtree(terms, organizations, lookup="organization__path", **sums)
+    if not people:
+        return Counts(**organizations)
+    return Counts(
+        **organizations,
+        **{key: figures.get(key, 0) for key in OF_PEOPLE},
+        retained=figures.get(f"league:{LeagueStatus.RETAINED.value}", 0),
+        part_time_cadres=figures.get(f"nature:{PostNature.PART_TIME.value}", 0),
+    )
 
 
 @dataclass(frozen=True)

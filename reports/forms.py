@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
 
 from branches.models import Organization
 from reports.completion import STATES
 from reports.completion_items import GROUPS
+from reports.moved import week_before
+from reports.opening import Tab
 from reports.progress import EVERYTHING, Asked
+
+# What links on the page hand on.
+CARRIED = ("on", "against", "item", "state", "rows")
+
+
+class DayField(forms.DateField):
+    """A day that is not to come."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def validate(self, value: dt.date | None) -> None:
+        super().validate(value)
+        if value is not None and value > timezone.localdate():
+            raise ValidationError("不能晚于今天，请改选日期。")
 
 
 class CompletionQuery(forms.Form):
-    """Which items, which state, which organisations. What cannot be read is not asked for."""
+    """Of which day, which items, which state, which organisations. What cannot be read is not asked for."""
 
     organization = forms.CharField(required=False, widget=forms.HiddenInput)
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    on = DayField(label="统计时点", required=False)
+    against = DayField(label="对比", required=False)
     item = forms.ChoiceField(
         label="项目", required=False, choices=[("", "全部项目"), *((group.key, group.label) for group in GROUPS)]
     )
@@ -27,16 +50,57 @@ class CompletionQuery(forms.Form):
         label="列出", required=False, choices=[("", "直属下级组织"), ("branches", "各级全部团支部")]
     )
 
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        against = answers.get("against")
+        if against is not None and against >= answers.get("on", timezone.localdate()):
+            self.add_error("against", "对比日期要早于统计时点，请改选。")
+        return answers
+
+    def __init__(self, data: QueryDict) -> None:
+        """Where no day is chosen it is today, and says so."""
+        asked = data.copy()
+        if not asked.get("on"):
+            asked["on"] = str(timezone.localdate())
+        super().__init__(asked)
+
+    @property
+    def _read(self) -> dict[str, Any]:
+        """What could be read, empty if anything could not: then nothing is asked for."""
+        return self.cleaned_data if self.is_valid() else {}
+
+    @property
+    def day(self) -> dt.date:
+        """统计时点; today where none is chosen."""
+        chosen: dt.date = self._read.get("on", timezone.localdate())
+        return chosen
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether one of the fields behind 展开 is in use."""
+        return self.asked.picks_organizations
+
+    @property
+    def compared(self) -> dt.date | None:
+        """The day compared with."""
+        return self._read.get("against")
+
+    @property
+    def chosen_tab(self) -> Tab:
+        """What of an organisation is looked at."""
+        chosen = self._read.get("tab")
+        return next((tab for tab in Tab if tab.key == chosen), Tab.MISSING)
+
     @property
     def asked(self) -> Asked:
         """What the table is to show."""
-        if not self.is_valid():
+        answers = self._read
+        if not answers:
             return EVERYTHING
-        answers = self.cleaned_data
         return Asked(
             group=next((group for group in GROUPS if group.key == answers["item"]), None),
-            state=next((state for state in STATES if state.chip == answers["state"]), None),
-            every_branch=answers["rows"] == "branches",
+            state=next((state for state in STATES if state.chip == answers.get("state")), None),
+            every_branch=answers.get("rows") == "branches",
         )
 
     @property
@@ -47,15 +111,31 @@ class CompletionQuery(forms.Form):
             f"项目：{asked.group.label}" if asked.group else "",
             f"状态：{asked.state.word}" if asked.state else "",
             "列出各级全部团支部" if asked.every_branch else "",
+            f"对比：{self.compared}" if self.compared else "",
         ]
         return "，".join(word for word in said if word)
 
     def carried(self, organization: Organization | None) -> str:
         """The conditions as a query string, with the organisation whose table it is; "" where nothing is to carry."""
-        answers = self.cleaned_data if self.is_valid() else {}
-        conditions = {name: answers[name] for name in ("item", "state", "rows") if answers.get(name)}
+        answers = self._read
+        conditions = {name: answers[name] for name in CARRIED if answers.get(name)}
+        if self.day == timezone.localdate():
+            conditions.pop("on", None)
         above = {"organization": organization.pk} if organization else {}
         return urlencode(above | conditions)
+
+
+class MovesQuery(CompletionQuery):
+    """Between which days, and which items."""
+
+    state = rows = tab = None  # type: ignore[assignment]  # how Django takes fields of a form away
+    against = DayField(label="从", required=False)
+    on = DayField(label="到", required=False)
+
+    @property
+    def since(self) -> dt.date:
+        """The day compared with; a week before where none is chosen."""
+        return self.compared or week_before(self.day)
 
 
 class StepQuery(forms.Form):

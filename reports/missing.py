@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Organization, User
@@ -14,7 +16,9 @@ from branches.scoping import SIGHTS, Right, Sight, held_by
 from members import completeness
 from members.models import Member
 from reports import completion_items as items
-from reports.completion import Result, results_under
+from reports.completion import sums_in
+from reports.facts import reading
+from reports.facts.items import Result, results_of, results_under
 from tuanjian import masking
 
 WHY = {
@@ -72,15 +76,65 @@ def missing_in(organization: Organization, on: dt.date, *, user: User) -> list[M
     return missing_among(results_under([organization], on), user=user)
 
 
-def missing_among(found: Iterable[tuple[Organization, list[Result]]], *, user: User) -> list[Missing]:
-    """The same for organisations whose items are known already; of people only where their items are among them."""
+def first_missing(
+    organization: Organization, on: dt.date, *, groups: Collection[items.Group], each: int, user: User
+) -> list[Missing]:
+    """Of each of these groups the first ``each`` lines of ``missing_in``, without counting the whole subtree.
+
+    Which organisations to look at is told by the figures kept of each, and by what waits to be counted anew.
+    """
+    places = _places(organization, groups, each)
+    if places is None:
+        found = list(results_under([organization], on))
+        places = {group.key: {row.pk for row, _ in found} for group in groups}
+    else:
+        wanted = set().union(*places.values())
+        found = list(results_of(Organization.objects.active().filter(pk__in=wanted), on))
+    cut = [
+        (row, [result for result in results if row.pk in places.get(result.group.key, ())]) for row, results in found
+    ]
+    lines: list[Missing] = []
+    for group, of_group in groupby(missing_among(cut, user=user, people=each), key=lambda line: line.group):
+        lines += list(of_group)[:each] if group in groups else []
+    return lines
+
+
+def _places(organization: Organization, groups: Collection[items.Group], each: int) -> dict[str, set[int]] | None:
+    """Organisations that hold the first lines of each group, by its key; None before anything was kept."""
+    if reading.first_day() is None:
+        return None
+    waiting = reading.waiting_in([organization])
+    places = {group.key: set(waiting) for group in groups}
+    open_ = dict.fromkeys(places, each)
+    for pk, own in reading.own_below(organization):
+        if pk in waiting:
+            continue
+        sums = sums_in(own)
+        for key in [key for key, left in open_.items() if left > 0]:
+            lacking = sums[key][0] - sums[key][1]
+            if lacking:
+                places[key].add(pk)
+                # A fact of a person is a line of its own; other items may lack several at once.
+                open_[key] -= lacking if key == items.PEOPLE.key else 1
+        if max(open_.values(), default=0) <= 0:
+            break
+    return places
+
+
+def missing_among(
+    found: Iterable[tuple[Organization, list[Result]]], *, user: User, people: int | None = None
+) -> list[Missing]:
+    """Everything missing of organisations whose items are known already; people only where their items are among them.
+
+    With ``people`` the facts of so many people at most: the first ones.
+    """
     lines: list[Missing] = []
     branches: dict[int, Organization] = {}
     for each, results in found:
         if any(result.group == items.PEOPLE for result in results):
             branches[each.pk] = each
         lines += [_line(each, result) for result in results if result.missing and result.group != items.PEOPLE]
-    lines += _of_people(branches, user)
+    lines += _of_people(branches, user, people)
     order = list(items.GROUPS)
     return sorted(lines, key=lambda line: order.index(line.group))
 
@@ -110,11 +164,12 @@ def _address(organization: Organization, result: Result) -> str:
     return f"{reverse('activities:new', args=[organization.pk])}?kind={result.key}"
 
 
-def _of_people(branches: dict[int, Organization], user: User) -> Iterator[Missing]:
+def _of_people(branches: dict[int, Organization], user: User, most: int | None) -> Iterator[Missing]:
     own = {held.organization_id for held in held_by(user) if Sight.ROSTER in SIGHTS[held.role]}
-    people = completeness.with_gaps(Member.objects.on_roster().filter(branch__in=branches)).by_pinyin()
+    people = completeness.with_gaps(Member.objects.on_roster().filter(branch__in=branches))
+    lacking = people.filter(Q(gap_count__gt=0) | Q(id_number_index=None))
     lines: dict[int, list[Missing]] = {pk: [] for pk in branches}
-    for member in people:
+    for member in lacking.order_by("branch__screen_order", "pinyin", "id")[:most]:
         branch = branches[member.branch_id or 0]
         whom = member.name if branch.pk in own else masking.mask_name(member.name)
         if not member.id_number_index:

@@ -1,23 +1,22 @@
-"""The completion of an organisation as its pages show it: lower organisations by state, and one of them opened."""
+"""The completion of an organisation as its pages show it: lower organisations by state, in the committee's order."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.utils import timezone
 
-from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Sight
-from reports.completion import STATES, Completion, Result, State, results_under, summed
+from reports import schemes, trends
+from reports.completion import Completion, completions_from
 from reports.completion_items import Group
-from reports.missing import Missing, missing_among
-
-# Lines of one group shown before 其余 N 项; the print page shows all.
-SHOWN = 12
+from reports.facts import reading
+from reports.facts.items import Result, results_under
+from reports.facts.keys import Part
+from reports.schemes import DEFAULT, Scheme, State
 
 # Organisations with their own items, as ``results_under`` finds them.
 Found = list[tuple[Organization, list[Result]]]
@@ -42,7 +41,7 @@ EVERYTHING = Asked()
 
 @dataclass(frozen=True)
 class Band:
-    """Organisations of one state, in the committee's own order. No ranking."""
+    """Organisations of one state, in the committee's own order, which is no ranking."""
 
     state: State
     bounds: str
@@ -50,18 +49,11 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """One organisation with its subtree, opened into what is missing and what does not apply."""
-
-    completion: Completion
-    path: list[Organization]
-    groups: list[tuple[Group, list[Missing], int, int]]
-    inapplicable: list[Result]
-
-
-@dataclass(frozen=True)
 class Board:
-    """The table: ``total`` is the whole subtree, ``listed`` what the lines add up to."""
+    """The table: ``total`` is the whole subtree, ``listed`` what the lines add up to, all measured by one scheme.
+
+    ``counted_at`` (数据截至) and ``day`` are those of the figures; None where none were kept that day.
+    """
 
     organization: Organization
     asked: Asked
@@ -70,11 +62,22 @@ class Board:
     listed: Completion
     bands: list[Band]
     lower_count: int
+    scheme: Scheme = DEFAULT
+    against: dt.date | None = None
+    # Two boards with the same figures are the same table, whenever they were read.
+    counted_at: dt.datetime | None = field(default=None, compare=False)
+    day: dt.date | None = field(default=None, compare=False)
+    scale: trends.Scale | None = field(default=None, compare=False)
 
     @property
     def rows(self) -> list[Completion]:
         """The organisations in the order of the table."""
         return [row for band in self.bands for row in band.rows]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are figures of the organisation on that day."""
+        return self.counted_at is not None
 
     @property
     def sum_name(self) -> str:
@@ -84,92 +87,122 @@ class Board:
         return f"合计（{self.lower_count:,} 个直属下级及本级）"
 
 
-def board_of(organization: Organization, on: dt.date, *, user: User, asked: Asked = EVERYTHING) -> Board:
-    """Completion of an organisation, its own level and the organisations asked for, grouped by state."""
-    return board_from(found_under(organization, on, asked), organization, user=user, asked=asked)
+def board_of(
+    organization: Organization,
+    on: dt.date,
+    *,
+    user: User,
+    asked: Asked = EVERYTHING,
+    against: dt.date | None = None,
+    with_trends: bool = False,
+    scheme: Scheme | None = None,
+) -> Board:
+    """Completion of an organisation, its own level and the organisations asked for, grouped by state.
+
+    On a day that is over the organisations are those of that day, under their names of that day. Measured by the
+    scheme that holds for the organisation on that day, unless another is given. With ``against`` each row knows what
+    it had at the end of that day, measured alike.
+    """
+    scheme = scheme or schemes.scheme_of(organization, on)
+    lower = _lower(organization, on, user, asked)
+    answers, read = answers_on([organization, *lower], on, scheme, asked)
+    total = answers.get(organization.pk, Completion(organization, scheme=scheme))
+    rows = [answers[each.pk] for each in lower if each.pk in answers]
+    if against is not None:
+        earlier, _ = answers_on([organization, *lower], against, scheme, asked)
+        for row in (total, *rows):
+            row.earlier = earlier.get(row.organization.pk)
+    own_level = _own_level(total)
+    if scheme.ranks:
+        _give_places(rows)
+    rows = [row for row in rows if asked.state is None or row.state.chip == asked.state.chip]
+    scale = _trends(total, rows, on, asked) if with_trends and len(rows) <= trends.MOST else None
+    return Board(
+        organization=organization,
+        asked=asked,
+        total=total,
+        own_level=own_level,
+        listed=_added_up(total, rows) if asked.picks_organizations else total,
+        bands=_bands(rows, scheme),
+        lower_count=len(rows),
+        scheme=scheme,
+        against=against,
+        counted_at=read.counted_at if organization.pk in answers else None,
+        day=read.day,
+        scale=scale,
+    )
 
 
 def found_under(organization: Organization, on: dt.date, asked: Asked) -> Found:
-    """Every organisation of the subtree with those of its items that are asked for."""
+    """Every organisation of the subtree with those of its items that are asked for, from the records of today."""
     found = results_under([organization], on)
     if asked.group is None:
         return list(found)
     return [(each, [result for result in results if result.group == asked.group]) for each, results in found]
 
 
-def board_from(found: Found, organization: Organization, *, user: User, asked: Asked) -> Board:
-    """The table over what was found."""
+def is_kept(on: dt.date) -> bool:
+    """Whether there can be figures of that day: today always, other days since they are kept."""
+    if on >= timezone.localdate():
+        return True
+    first = reading.first_day()
+    return first is not None and first <= on
+
+
+def answers_on(
+    organizations: list[Organization], on: dt.date, scheme: Scheme, asked: Asked
+) -> tuple[dict[int, Completion], reading.Reading]:
+    """Completion of organisations on a day, all measured by one scheme, and where the figures come from.
+
+    Before figures were kept nothing is known: today's records do not tell how things stood then.
+    """
+    read = reading.figures_of(organizations, on, Part.COMPLETION) if is_kept(on) else reading.Reading({}, None, None)
+    return completions_from(read.of, organizations, scheme, group=asked.group), read
+
+
+def _lower(organization: Organization, on: dt.date, user: User, asked: Asked) -> list[Organization]:
+    if on < timezone.localdate() and is_kept(on):
+        if asked.every_branch:
+            return [row.as_organization() for row in reading.below_on(organization, on) if row.is_branch]
+        return [row.as_organization() for row in reading.lower_on(organization, on)]
     in_sight = Organization.objects.visible_to(user, sight=Sight.ROSTER).active()
     below = in_sight.under(organization).branches() if asked.every_branch else in_sight.children_of(organization)
-    lower = list(below.in_screen_order())
-    answers = summed(found, [organization, *lower])
-    own_level = Completion(organization)
-    for result in answers[organization.pk].own:
-        own_level.add(result)
-    rows = [answers[each.pk] for each in lower]
-    rows = [row for row in rows if asked.state in (None, row.state)]
-    return Board(
-        organization=organization,
-        asked=asked,
-        total=answers[organization.pk],
-        own_level=own_level,
-        listed=_added_up(organization, rows) if asked.picks_organizations else answers[organization.pk],
-        bands=_bands(rows),
-        lower_count=len(rows),
-    )
+    return list(below.in_screen_order())
 
 
-def _added_up(organization: Organization, rows: Iterable[Completion]) -> Completion:
-    total = Completion(organization)
+def _own_level(total: Completion) -> Completion:
+    own = Completion(total.organization, scheme=total.scheme)
+    for result in total.own:
+        own.add(result)
+    if total.earlier is not None:
+        own.earlier = _own_level(total.earlier)
+    return own
+
+
+def _give_places(rows: list[Completion]) -> None:
+    """Places by rate, equal rates the same place. The order of the table stays the committee's."""
+    rates = sorted((row.rate for row in rows if row.rate is not None), reverse=True)
+    for row in rows:
+        row.place = rates.index(row.rate) + 1 if row.rate is not None else None
+
+
+def _added_up(whole: Completion, rows: Iterable[Completion]) -> Completion:
+    rows = list(rows)
+    total = Completion(whole.organization, scheme=whole.scheme)
     for row in rows:
         total.include(row)
+    if rows and whole.earlier is not None:
+        total.earlier = _added_up(whole.earlier, [row.earlier for row in rows if row.earlier is not None])
     return total
 
 
-def _bands(rows: list[Completion]) -> list[Band]:
-    bands = []
-    for state in STATES:
-        of_state = [row for row in rows if row.state is state]
-        if of_state:
-            bands.append(Band(state, bounds_of(state), of_state))
-    return bands
+def _trends(total: Completion, rows: list[Completion], on: dt.date, asked: Asked) -> trends.Scale:
+    trends.add_trends([total, *rows], on, group=asked.group)
+    return trends.scale_of([total, *rows], on)
 
 
-def bounds_of(state: State) -> str:
-    """The bounds of a state in words."""
-    number = STATES.index(state)
-    if number == 0:
-        return f"低于 {STATES[1].from_rate:g}%"
-    if number == len(STATES) - 1:
-        return "100%"
-    above = STATES[number + 1].from_rate
-    return f"{state.from_rate:g}%–{99.9 if above == 100 else above:g}%"
-
-
-def opened(
-    organization: Organization, on: dt.date, *, user: User, asked: Asked = EVERYTHING, everything: bool = False
-) -> Opened:
-    """The organisation opened: missing facts by group, each cut after ``SHOWN`` lines unless everything is asked."""
-    found = found_under(organization, on, asked)
-    completion = summed(found, [organization])[organization.pk]
-    groups = []
-    for group, missing in groupby(missing_among(found, user=user), key=lambda line: line.group):
-        lines = list(missing)
-        shown = lines if everything else lines[:SHOWN]
-        groups.append((group, shown, sum(line.count for line in lines), len(lines) - len(shown)))
-    path = Organization.objects.visible_to(user).filter(
-        pk__in=Organization.objects.ancestors_of(organization).order_by()
-    )
-    return Opened(
-        completion=completion,
-        path=list(path.in_screen_order()),
-        groups=groups,
-        inapplicable=[result for result in completion.own if not result.applies],
-    )
-
-
-@transaction.atomic
-def printed(organization: Organization, on: dt.date, *, by: User) -> Opened:
-    """The organisation opened in full for paper; what leaves the house on paper is logged."""
-    audit.record(audit.Kind.PRINTED, organization, by=by, at=organization, reason="缺项清单")
-    return opened(organization, on, user=by, everything=True)
+def _bands(rows: list[Completion], scheme: Scheme) -> list[Band]:
+    by_state: dict[str, list[Completion]] = {}
+    for row in rows:
+        by_state.setdefault(row.state.chip, []).append(row)
+    return [Band(state, state.bounds, by_state[state.chip]) for state in scheme.states if state.chip in by_state]

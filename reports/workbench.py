@@ -6,16 +6,20 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils import timezone
 
 from activities.models import Activity
 from branches.models import Organization, User
 from branches.permissions import Permissions, permissions_on
 from members.filters import LATELY, entered_lately
 from members.models import Member
-from reports.completion import Completion, results_under, summed
+from reports import schemes
+from reports.completion import Completion, completion_of
 from reports.counts import Counts, counts_of
+from reports.facts.items import results_under
 from reports.gaps import Step, may_mend, steps_among
 from reports.missing import missing_among
+from reports.moved import Moves, moves_in, week_before
 from reports.progress import Band, Board, board_of
 from reports.todos import Todo, todos_for
 
@@ -53,7 +57,10 @@ class Week:
 
 @dataclass(frozen=True)
 class Workbench:
-    """The page. ``completion`` is None for those who see no people; ``board`` for them and for branches."""
+    """The page. ``completion`` is None for those who see no people; ``board`` for them and for branches.
+
+    ``counted_at`` is the moment the figures stand for; to-dos are always those of now.
+    """
 
     organization: Organization
     may: Permissions
@@ -63,8 +70,11 @@ class Workbench:
     lower: list[Organization]
     completion: Completion | None
     board: Board | None
+    counted_at: dt.datetime
+    scheme_by: str
     bands: list[StateBand]
     week: Week | None
+    moves: Moves | None
     gaps: list[Gap]
     gap_steps: int
 
@@ -73,7 +83,7 @@ def workbench_of(user: User, organization: Organization, on: dt.date) -> Workben
     """Everything the page shows, in a number of queries that does not grow with organisations or people."""
     may = permissions_on(organization, user)
     sees_people = may.sees_roster
-    board = board_of(organization, on, user=user) if sees_people and not organization.is_branch else None
+    board, moves = _board(user, organization, on) if sees_people and not organization.is_branch else (None, None)
     completion, gaps = _own(user, organization, on, may) if sees_people and organization.is_branch else (None, [])
     return Workbench(
         organization=organization,
@@ -84,18 +94,26 @@ def workbench_of(user: User, organization: Organization, on: dt.date) -> Workben
         lower=[] if sees_people or organization.is_branch else _lower(user, organization),
         completion=board.total if board else completion,
         board=board,
+        counted_at=(board.counted_at if board else None) or timezone.now(),
+        scheme_by=schemes.name_of(board.scheme, user=user) if board else "",
         bands=[_shown(band) for band in board.bands] if board else [],
         week=_week(user, organization, on) if sees_people else None,
+        moves=moves,
         gaps=gaps[:NAMED],
         gap_steps=len(gaps),
     )
 
 
+def _board(user: User, organization: Organization, on: dt.date) -> tuple[Board, Moves]:
+    since = week_before(on)
+    board = board_of(organization, on, user=user, against=since)
+    return board, moves_in(board, since, on)
+
+
 def _own(user: User, branch: Organization, on: dt.date, may: Permissions) -> tuple[Completion, list[Gap]]:
-    found = list(results_under([branch], on))
-    steps = steps_among(missing_among(found, user=user))
+    steps = steps_among(missing_among(results_under([branch], on), user=user))
     gaps = [Gap(step, step.lines[0].url_from("/") if may_mend(step, may.rights) else "") for step in steps]
-    return summed(found, [branch])[branch.pk], gaps
+    return completion_of([branch], on)[branch.pk], gaps
 
 
 def _shown(band: Band) -> StateBand:

@@ -15,7 +15,8 @@ from branches.tests.builders import an_organization
 from members.dictionaries import LeaguePost
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports import completion_items as items
-from reports.completion import completion_of, month_before, quarter_of
+from reports.completion import Completion, completion_of
+from reports.facts.items import month_before, quarter_of
 from reports.missing import missing_in
 
 
@@ -152,15 +153,14 @@ def test_an_administrator_counts_once_logged_in(world, today):
 
 
 def test_states_and_rates(world, today):
-    completion = of(world.branch, today)
-    completion.expected, completion.actual = 10_000, 9_999
-    assert (completion.rate, completion.state.word) == (99.9, "基本录齐")
-    completion.actual = 10_000
-    assert (completion.rate, completion.state.word) == (100.0, "已录齐")
-    completion.actual = 8_499
-    assert completion.state.word == "缺口较大"
-    completion.expected = completion.actual = 0
-    assert (completion.rate, completion.state.word) == (None, "已录齐")
+    def at(expected, actual):
+        completion = Completion(world.branch, by_group={"people": [expected, actual]})
+        return completion.rate, completion.state.word
+
+    assert at(10_000, 9_999) == (99.9, "基本录齐")
+    assert at(10_000, 10_000) == (100.0, "已录齐")
+    assert at(10_000, 8_499) == (84.99, "缺口较大")
+    assert at(0, 0) == (None, "已录齐")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
-from branches import tree
+from branches import freshness, tree
 from branches.models import Organization
 from branches.tests.builders import an_organization
 from members.dictionaries import LeaguePost, PoliticalStatus, PostNature
 from members.models import LeagueStatus, MemberStatus
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports.counts import Counts, counts_of
+from reports.facts import settling
 
 ON = dt.date(2026, 11, 21)
 ELDER = dt.date(1985, 1, 1)
@@ -109,9 +111,29 @@ def test_the_number_of_organisations_does_not_matter(world, django_assert_num_qu
         a_member(branch=an_organization(under=world.general))
     branches = list(Organization.objects.children_of(world.general))
 
-    with django_assert_num_queries(6):
+    settling.settle()
+
+    with django_assert_num_queries(4):
         counts_of(branches[:1], ON)
-    with django_assert_num_queries(6):
-        counts_of(branches, ON)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(4):
         counts_of([world.general, *branches], ON)
+
+
+def test_what_waits_to_be_settled_counts_already(world, today):
+    settling.settle()
+    a_member(branch=world.branch)
+    freshness.touch([world.branch])
+
+    assert (one(world.branch).members, one(world.bureau).members) == (2, 4)
+
+
+def test_a_day_that_is_over_keeps_its_figures(world):
+    with time_machine.travel("2026-11-21 12:00+08:00"):
+        settling.settle()
+    with time_machine.travel("2026-11-22 12:00+08:00"):
+        a_member(branch=world.branch)
+        freshness.touch([world.branch])
+        settling.settle()
+
+        assert one(world.branch).members == 1
+        assert counts_of([world.branch], dt.date(2026, 11, 22))[world.branch.pk].members == 2

@@ -113,7 +113,7 @@ def test_taking_the_table_out_is_logged(world, signed_in):
 
     found = dict(AuditEntry.objects.filter(kind__in=["exported", "printed"]).values_list("kind", "changes"))
     details, _ = table(load_workbook(io.BytesIO(file))["缺项明细"])
-    everything = {"内容": [None, "应录尽录完成情况表"], "组织数": [None, 2]}
+    everything = {"内容": [None, "应录尽录完成情况表"], "统计时点": [None, "2026-11-21"], "组织数": [None, 2]}
     assert {kind: changes.pop("缺项")[1] > 0 for kind, changes in found.items()} == {"exported": True, "printed": True}
     assert found == {
         "exported": everything

@@ -17,11 +17,13 @@ from members.dictionaries import LeaguePost
 from members.models import Correction, Member, RosterImport
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports.counts import Counts, counts_of
+from reports.facts import settling
 from reports.todos import todos_for
 from reports.workbench import workbench_of
 
 
 def queries(client, path):
+    settling.settle()
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200

@@ -1,5 +1,6 @@
 """应录尽录: where every lower organisation stands, and why."""
 
+import datetime as dt
 import io
 from typing import Any
 
@@ -15,8 +16,8 @@ from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right
 from members.http import get_roster, get_roster_organization
-from reports import gaps, papers, progress
-from reports.forms import CompletionQuery, StepQuery
+from reports import gaps, known_days, moved, opening, papers, progress, schemes
+from reports.forms import CompletionQuery, MovesQuery, StepQuery
 from tuanjian.access import Access, access
 
 
@@ -27,7 +28,7 @@ def completion(request: AuthenticatedHttpRequest) -> HttpResponse:
     organization = get_roster_organization(request)
     if organization.is_branch:
         return completion_of(request, organization.pk)
-    return _page(request, organization, board_at=organization, opened=None)
+    return _page(request, organization, board_at=organization, opens=False)
 
 
 @access(Access.SEE_ROSTER)
@@ -35,34 +36,79 @@ def completion(request: AuthenticatedHttpRequest) -> HttpResponse:
 def completion_of(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """One organisation opened into its missing facts, beside the table it was opened from, or its sisters."""
     organization = get_roster(request.user, pk)
-    query = CompletionQuery(request.GET)
-    detail = progress.opened(organization, timezone.localdate(), user=request.user, asked=query.asked)
-    above = [each for each in detail.path if str(each.pk) == request.GET.get("organization")] or detail.path[-1:]
-    return _page(request, organization, board_at=above[0] if above else None, opened=detail)
+    path = opening.path_of(organization, user=request.user)
+    above = [each for each in path if str(each.pk) == request.GET.get("organization")] or path[-1:]
+    return _page(request, organization, board_at=above[0] if above else None, opens=True)
 
 
 def _page(
-    request: AuthenticatedHttpRequest,
-    organization: Organization,
-    *,
-    board_at: Organization | None,
-    opened: progress.Opened | None,
+    request: AuthenticatedHttpRequest, organization: Organization, *, board_at: Organization | None, opens: bool
 ) -> HttpResponse:
-    today = timezone.localdate()
     query = CompletionQuery(request.GET)
-    board = progress.board_of(board_at, today, user=request.user, asked=query.asked) if board_at else None
+    asked: dict[str, Any] = {"user": request.user, "asked": query.asked}
+    board = (
+        progress.board_of(board_at, query.day, **asked, against=query.compared, with_trends=True) if board_at else None
+    )
+    # Beside a table it is measured as the table is.
+    scheme = board.scheme if board else None
+    opened = opening.opened(organization, query.day, **asked, tab=query.chosen_tab, scheme=scheme) if opens else None
+    scheme = scheme or schemes.scheme_of(organization, query.day)
+    carried = query.carried(board_at)
     context: dict[str, Any] = {
         "organization": organization,
         "board": board,
         "opened": opened,
+        "tabs": _tabs(opened, carried) if opened else [],
         "query": query,
-        "carried": query.carried(board_at),
+        "carried": carried,
         "may": permissions_on(organization, request.user),
-        "on": today,
-        "counted_at": timezone.now(),
+        "may_set": board is not None and permissions_on(board.organization, request.user).structure,
+        "known": _known(query, board, opened),
+        "scheme": scheme,
+        "set_by": schemes.name_of(scheme, user=request.user),
         "here": request.get_full_path(),
     }
     return render(request, "reports/completion.html", context)
+
+
+def _tabs(opened: opening.Opened, carried: str) -> list[dict[str, Any]]:
+    address = reverse("reports:completion_of", args=[opened.completion.organization.pk])
+    return [
+        {
+            "label": f"{tab.value} {opened.count_on(tab)}".strip(),
+            "url": f"{address}?{carried}&tab={tab.key}#panel",
+            "active": tab is opened.tab,
+        }
+        for tab in opening.Tab
+    ]
+
+
+def _known(
+    query: CompletionQuery,
+    board: progress.Board | None,
+    opened: opening.Opened | None = None,
+    *,
+    against: dt.date | None = None,
+) -> known_days.KnownDay:
+    shown = board or opened
+    return known_days.known_day(
+        query.day,
+        counted_at=shown.counted_at if shown else None,
+        day=shown.day if shown else None,
+        against=against or query.compared,
+        is_compared=board is None or board.total.earlier is not None,
+    )
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def completion_moves(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """What moved below between two days."""
+    organization, query = get_roster_organization(request), MovesQuery(request.GET)
+    moves = moved.moves_of(organization, query.since, query.day, user=request.user, group=query.asked.group)
+    known = _known(query, moves.board, against=query.since)
+    context = {"organization": organization, "moves": moves, "query": query, "known": known}
+    return render(request, "reports/completion_moves.html", context)
 
 
 @access(Access.SEE_ROSTER)
@@ -71,7 +117,7 @@ def completion_print(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
     """还差 N 项 on one page for a secretary."""
     organization = get_roster(request.user, pk)
     today = timezone.localdate()
-    detail = progress.printed(organization, today, by=request.user)
+    detail = opening.printed(organization, today, by=request.user)
     context = {"organization": organization, "opened": detail, "on": today, "watermark": f"{request.user} {today}"}
     return render(request, "reports/completion_print.html", context)
 
@@ -81,10 +127,13 @@ def completion_print(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 def completion_table(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The table as queried, on paper."""
     organization, query = get_roster_organization(request), CompletionQuery(request.GET)
-    today = timezone.localdate()
-    said = query.in_words
-    board = papers.completion_on_paper(organization, today, asked=query.asked, said=said, by=request.user)
-    context = {"organization": organization, "board": board, "said": said, "on": today, "now": timezone.localtime()}
+    on, said = query.day, query.in_words
+    board = papers.completion_on_paper(
+        organization, on, asked=query.asked, said=said, by=request.user, against=query.compared
+    )
+    context = {"organization": organization, "board": board, "said": said, "now": timezone.localtime()}
+    context["known"] = _known(query, board)
+    context["set_by"] = schemes.name_of(board.scheme, user=request.user)
     context["watermark"] = f"{request.user} {context['now']:%Y-%m-%d %H:%M}"
     return render(request, "reports/completion_table.html", context)
 
@@ -94,8 +143,10 @@ def completion_table(request: AuthenticatedHttpRequest) -> HttpResponse:
 def completion_export(request: AuthenticatedHttpRequest) -> FileResponse:
     """The table as queried, with the missing facts behind it, as a workbook."""
     organization, query = get_roster_organization(request), CompletionQuery(request.GET)
-    on = timezone.localdate()
-    content = papers.completion_as_workbook(organization, on, asked=query.asked, said=query.in_words, by=request.user)
+    on = query.day
+    content = papers.completion_as_workbook(
+        organization, on, asked=query.asked, said=query.in_words, by=request.user, against=query.compared
+    )
     name = f"{organization.short_name}{papers.TITLE}{on:%Y%m%d}.xlsx"
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
 

@@ -1,0 +1,291 @@
+"""应录尽录 of past days, two days compared, what moved, the trend, and the sisters."""
+
+import datetime as dt
+import io
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from branches import freshness
+from branches.models import Organization, OrgType
+from branches.tests.builders import a_grant, a_user, an_organization
+from members.models import Member
+from members.tests.builders import a_member
+from reports import moved, opening, trends
+from reports.completion import completion_of
+from reports.facts import settling
+from reports.progress import board_of
+from reports.workbench import workbench_of
+
+FIRST, LAST = dt.date(2026, 11, 1), dt.date(2026, 11, 21)
+
+
+def noon(day):
+    return time_machine.travel(dt.datetime.combine(day, dt.time(12), dt.timezone(dt.timedelta(hours=8))), tick=True)
+
+
+@pytest.fixture
+def past(world):
+    """On the first day a fact was missing that is there on the last; on the last another is."""
+    with noon(FIRST):
+        member = a_member(branch=world.branch, ethnicity="", education="")
+        freshness.touch(Organization.objects.all())
+        settling.settle()
+    with noon(LAST):
+        Member.objects.filter(pk=member.pk).update(ethnicity="01", education="20")
+        a_member(branch=world.other_branch, phone="")
+        freshness.touch([world.branch, world.other_branch])
+        settling.settle()
+        yield world
+
+
+def page(client, name="completion", pk=None, **query):
+    return client.get(reverse(f"reports:{name}", args=[pk] if pk else []), query)
+
+
+def test_a_past_day_shows_what_was_known_then(past, signed_in):
+    client = signed_in(past.bureau_admin)
+
+    now, then = page(client), page(client, on="2026-11-01")
+
+    assert then.context["board"].total.missing != now.context["board"].total.missing
+    assert "历史数据" in then.content.decode()
+    assert "历史数据" not in now.content.decode()
+    assert "统计时点 2026-11-01，数据截至 2026-11-01 12:00" in then.content.decode()
+
+
+def test_the_facts_missing_are_those_of_today_only(past, signed_in):
+    client = signed_in(past.bureau_admin)
+
+    then = page(client, "completion_of", past.branch.pk, on="2026-11-01")
+
+    opened = then.context["opened"]
+    assert [lines for _, lines, _, _ in opened.groups] == [[]] * len(opened.groups)
+    assert sum(count for _, _, count, _ in opened.groups) == opened.completion.missing
+    assert "缺项明细只有当天的" in then.content.decode()
+    assert "去补录" not in then.content.decode()
+
+
+def test_what_did_not_apply_then_is_told_with_its_reason(past, signed_in):
+    then = page(signed_in(past.bureau_admin), "completion_of", past.branch.pk, on="2026-11-01", tab="inapplicable")
+
+    assert "团员不足 7 人，不设支部委员会" in then.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("on", "sentence"),
+    [
+        ("2026-10-31", "统计数据自 2026-11-01 起逐日保存，请改选这一天或以后的日期。"),
+        ("2026-11-10", "2026-11-10 没有更新统计数据，所示为 2026-11-01 的数据。"),
+        ("2026-11-22", "不能晚于今天，请改选日期。"),
+        ("2026-13-01", "统计时点："),
+    ],
+)
+def test_a_day_without_figures_says_so(past, signed_in, on, sentence):
+    assert sentence in page(signed_in(past.bureau_admin), on=on).content.decode()
+
+
+def test_before_anything_was_kept_there_is_no_past(world, signed_in):
+    answer = page(signed_in(world.bureau_admin), on="2026-11-20")
+
+    assert "统计数据从现在起逐日保存" in answer.content.decode()
+    assert answer.context["board"].rows == []
+
+
+def test_an_organisation_that_was_not_there_yet_has_no_figures(past, signed_in):
+    new = an_organization("新设团总支", under=past.bureau, org_type=OrgType.GENERAL_BRANCH)
+
+    answer = page(signed_in(past.bureau_admin), organization=new.pk, on="2026-11-01")
+
+    assert "当天本组织还没有建立，或者已经撤销" in answer.content.decode()
+
+
+def test_two_days_compared(past, signed_in):
+    board = page(signed_in(past.bureau_admin), against="2026-11-01").context["board"]
+
+    then = completion_of([past.bureau, past.general], FIRST)
+    assert {row.organization: row.earlier.expected for row in board.rows}[past.general] == then[
+        past.general.pk
+    ].expected
+    assert board.total.change == board.total.rate - then[past.bureau.pk].rate
+    assert board.own_level.change is not None
+
+
+def test_the_day_compared_with_lies_before(past, signed_in):
+    answer = page(signed_in(past.bureau_admin), on="2026-11-20", against="2026-11-20")
+
+    assert "对比日期要早于统计时点，请改选。" in answer.content.decode()
+
+
+def test_a_day_that_cannot_be_compared_with_is_said(past, signed_in):
+    answer = page(signed_in(past.bureau_admin), against="2026-10-01")
+
+    assert "2026-10-01 没有可对比的数据" in answer.content.decode()
+    assert [row.change for row in answer.context["board"].rows] == [None, None]
+
+
+def test_a_past_day_on_paper_and_as_a_workbook(past, signed_in):
+    client = signed_in(past.bureau_admin)
+    board = board_of(past.bureau, FIRST, user=past.bureau_admin)
+
+    paper = page(client, "completion_table", on="2026-11-01").content.decode()
+    answer = page(client, "completion_export", on="2026-11-01", against="")
+
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = [[cell.value for cell in row] for row in book["汇总"].iter_rows()]
+    assert "统计时点：2026-11-01（历史数据）" in paper
+    assert book.sheetnames == ["汇总"]
+    assert rows[1][0].endswith("统计时点：2026-11-01（历史数据）　条件：全部")
+    assert next(row for row in rows if "合计" in str(row[2]))[4] == board.total.expected
+    assert "缺项明细只有当天的，历史数据不列。" in [row[0] for row in rows]
+
+
+def test_the_trend_has_a_point_for_each_week_that_was_kept(past):
+    board = board_of(past.bureau, LAST, user=past.bureau_admin, with_trends=True)
+
+    row = next(row for row in board.rows if row.organization == past.general)
+    days = [dt.date(2026, 11, 7), dt.date(2026, 11, 14), LAST]
+    assert [point.day for point in row.trend] == days
+    then = completion_of([past.general], FIRST)[past.general.pk]
+    assert [point.expected for point in row.trend] == [then.expected, then.expected, row.expected]
+    assert [point.rate for point in row.trend] == [then.rate, then.rate, row.rate]
+
+
+def test_a_line_ends_at_the_right_and_stays_inside(past):
+    board = board_of(past.bureau, LAST, user=past.bureau_admin, with_trends=True)
+
+    lines = [board.scale.line(row.trend) for row in board.rows]
+
+    places = [tuple(map(float, each.split(","))) for line in lines for each in line.path.split()]
+    assert {(float(line.last_x)) for line in lines} == {81.0}
+    assert all(3 <= x <= 81 and 3 <= y <= 19 for x, y in places)
+
+
+def test_long_tables_have_no_trends(past, monkeypatch):
+    monkeypatch.setattr(trends, "MOST", 1)
+
+    board = board_of(past.bureau, LAST, user=past.bureau_admin, with_trends=True)
+
+    assert (board.scale, [row.trend for row in board.rows]) == (None, [[], []])
+
+
+def test_what_moved(past):
+    moves = moved.moves_of(past.bureau, FIRST, LAST, user=past.bureau_admin)
+
+    by_name = {row.now.organization: (row.expected, row.actual, row.missing) for row in moves.rows}
+    then, now = (completion_of([past.general, past.other_general], day) for day in (FIRST, LAST))
+    assert by_name == {
+        each: (
+            now[each.pk].expected - then[each.pk].expected,
+            now[each.pk].actual - then[each.pk].actual,
+            now[each.pk].missing - then[each.pk].missing,
+        )
+        for each in (past.general, past.other_general)
+    }
+    assert (moves.total.missing, moves.still, moves.gone) == (sum(each[2] for each in by_name.values()), 0, [])
+
+
+def test_who_became_complete_and_who_lacks_again(past):
+    moves = moved.moves_of(past.bureau, FIRST, LAST, user=past.bureau_admin, group=opening.GROUPS[2])
+
+    assert [row.now.organization for row in moves.newly_complete] == [past.general]
+    assert [row.now.organization for row in moves.newly_lacking] == [past.other_general]
+
+
+def test_new_and_gone_organisations_are_named(past):
+    Organization.objects.filter(pk=past.other_general.pk).update(status="closed", closed_on=LAST)
+    new = an_organization("新设团总支", under=past.bureau, org_type=OrgType.GENERAL_BRANCH)
+    freshness.touch([past.other_general, new])
+    settling.settle()
+
+    moves = moved.moves_of(past.bureau, FIRST, LAST, user=past.bureau_admin)
+
+    assert [row.now.organization for row in moves.rows if row.is_new] == [new]
+    assert [each.pk for each in moves.gone] == [past.other_general.pk]
+
+
+def test_what_moved_since_a_week_or_since_figures_are_kept(past):
+    assert moved.week_before(LAST) == dt.date(2026, 11, 14)
+    assert moved.week_before(dt.date(2026, 11, 3)) == FIRST
+
+
+def test_the_page_of_moves(past, signed_in):
+    answer = page(signed_in(past.bureau_admin), "completion_moves", against="2026-11-01")
+
+    assert "新录齐" in answer.content.decode()
+    assert page(signed_in(past.observer), "completion_moves", organization=past.general.pk).status_code == 200
+    assert page(signed_in(past.observer), "completion_moves", organization=past.other_general.pk).status_code == 404
+    assert page(signed_in(past.auditor), "completion_moves").status_code == 403
+
+
+def test_the_workbench_tells_what_moved(past):
+    shown = workbench_of(past.bureau_admin, past.bureau, LAST)
+
+    assert (shown.moves.since, shown.moves.total.missing) == (
+        dt.date(2026, 11, 14),
+        moved.moves_of(past.bureau, FIRST, LAST, user=past.bureau_admin).total.missing,
+    )
+    assert workbench_of(past.auditor, past.bureau, LAST).moves is None
+
+
+def test_sisters_are_counted_and_nobody_is_named(past, signed_in):
+    for number in range(3):
+        a_member(branch=an_organization(f"航测{number}队团支部", under=past.general), ethnicity="" if number else "01")
+    client = signed_in(past.secretary)
+
+    answer = page(client, "completion_of", past.branch.pk, tab="sisters")
+
+    sisters = answer.context["opened"].sisters
+    rate = next(line for line in sisters.lines if line.label == "完成率")
+    others = completion_of(Organization.objects.children_of(past.general).exclude(pk=past.branch.pk), LAST)
+    rates = sorted(other.rate for other in others.values())
+    assert (sisters.count, rate.own) == (4, completion_of([past.branch], LAST)[past.branch.pk].rate)
+    assert (rate.lowest, rate.middle, rate.highest) == (rates[0], (rates[1] + rates[2]) / 2, rates[3])
+    assert "航测1队团支部" not in answer.content.decode()
+
+
+def test_too_few_sisters_are_not_compared_with(past, signed_in):
+    answer = page(signed_in(past.secretary), "completion_of", past.branch.pk, tab="sisters")
+
+    assert answer.context["opened"].sisters.lines == []
+    assert "只有 1 个，不足 3 个，不作比较" in answer.content.decode()
+
+
+def test_a_table_above_is_shown_only_to_who_may_look_at_its_people(past, signed_in):
+    """An auditor above, a secretary below: what stands above the branch is not on its page, on past days neither."""
+    both = a_user("both")
+    a_grant(both, past.general, "auditor")
+    a_grant(both, past.branch)
+
+    for query in ({}, {"on": "2026-11-01"}):
+        answer = page(signed_in(both), "completion_of", past.branch.pk, **query)
+        assert answer.context["board"] is None
+        assert "航测二室团支部" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("tab", ["missing", "inapplicable", "trend", "sisters"])
+def test_queries_of_a_tab_do_not_grow(past, signed_in, tab):
+    client = signed_in(past.bureau_admin)
+    a_member(branch=past.branch, phone="")
+    freshness.touch([past.branch])
+    for number in range(3):
+        an_organization(f"第{number}团总支", under=past.bureau, org_type=OrgType.GENERAL_BRANCH)
+
+    def queries():
+        settling.settle()
+        with CaptureQueriesContext(connection) as captured:
+            assert page(client, "completion_of", past.general.pk, tab=tab, against="2026-11-01").status_code == 200
+        return len(captured)
+
+    queries()
+    one = queries()
+    for number in range(2):
+        general = an_organization(f"又{number}团总支", under=past.bureau, org_type=OrgType.GENERAL_BRANCH)
+        a_member(branch=an_organization(f"又{number}团支部", under=general), ethnicity="", phone="")
+        a_member(branch=an_organization(f"再{number}团支部", under=past.general), ethnicity="", phone="")
+
+    assert queries() == one
