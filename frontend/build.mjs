@@ -51,8 +51,16 @@ write("bootstrap.bundle.min.js", `/*! Bootstrap ${version("bootstrap")} and Popp
   + bundle({ entryPoints: ["js/bootstrap.js"], globalName: "bootstrap" }))
 write("tom-select.js", `/*! Tom Select ${version("tom-select")}, Apache-2.0, see licences/tom-select.txt */\n`
   + bundle({ entryPoints: ["js/tom-select.js"], globalName: "TomSelectBundle", footer: { js: "window.TomSelect=TomSelectBundle.default;" } }))
+write("echarts.js", `/*! Apache ECharts ${version("echarts")} with ZRender ${version("zrender")}, Apache-2.0 and BSD-3-Clause, see licences/ */\n`
+  + bundle({ entryPoints: ["js/echarts.js"], globalName: "echarts", legalComments: "none" }))
 icons()
 copyFileSync("node_modules/bootstrap/LICENSE", `${OUT}licences/bootstrap.txt`)
 copyFileSync("node_modules/bootstrap-icons/LICENSE", `${OUT}licences/bootstrap-icons.txt`)
 copyFileSync("node_modules/@popperjs/core/LICENSE.md", `${OUT}licences/popper.txt`)
 copyFileSync("node_modules/tom-select/LICENSE", `${OUT}licences/tom-select.txt`)
+for (const name of ["LICENSE", "NOTICE"]) {
+  copyFileSync(`node_modules/echarts/${name}`, `${OUT}licences/echarts-${name.toLowerCase()}.txt`)
+}
+copyFileSync("node_modules/zrender/LICENSE", `${OUT}licences/zrender.txt`)
+copyFileSync("node_modules/echarts/licenses/LICENSE-d3", `${OUT}licences/d3.txt`)
+copyFileSync("node_modules/tslib/LICENSE.txt", `${OUT}licences/tslib.txt`)

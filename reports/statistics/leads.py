@@ -1,0 +1,82 @@
+"""Where figures lead: to the list that shows just what they count. Lists know today only."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from branches.models import Organization
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Addresses of the lists of one organisation; all are "" on a day that is over."""
+
+    organization: Organization
+    on: dt.date
+
+    @property
+    def is_today(self) -> bool:
+        return self.on >= timezone.localdate()
+
+    def to(self, view: str, **asked: str) -> str:
+        """The list of this page, narrowed by these conditions."""
+        if not self.is_today:
+            return ""
+        return f"{reverse(view)}?{urlencode({'organization': self.organization.pk, **asked})}"
+
+    def organizations(self, **asked: str) -> str:
+        return self.to("branches:lower", all="1", **asked)
+
+    def members(self, **asked: str) -> str:
+        return self.to("members:members", **asked)
+
+    def activities(self, since: dt.date, until: dt.date, **asked: str) -> str:
+        return self.to("activities:activities", since=str(since), until=str(until), **asked)
+
+    def activities_in_month(self, month: dt.date) -> str:
+        """Those of one month as far as it is over on the day of the page."""
+        last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+        return self.activities(month.replace(day=1), min(last, self.on))
+
+    def of_column(self, key: str) -> str:
+        """Where the figure of a column leads; "" for what no list shows."""
+        plain = {
+            "organizations": lambda: self.organizations(),
+            "general_branches": lambda: self.organizations(org_type="general_branch"),
+            "branches": lambda: self.organizations(org_type="branch"),
+            "members": lambda: self.members(),
+            "retained": lambda: self.members(league_status="retained"),
+            "men": lambda: self.members(gender="1"),
+            "women": lambda: self.members(gender="2"),
+            "youth": lambda: self.to("members:youth"),
+            "share_of_youth": lambda: self.to("members:youth"),
+            "turning_28_without_post": lambda: self.members(leaving="month"),
+            "cadres": lambda: self.to("members:cadres"),
+            "rate": lambda: self.to("reports:completion"),
+            "missing": lambda: self.to("reports:completion"),
+            "activities": lambda: self.activities(self.on.replace(month=1, day=1), self.on),
+            "activities_month": lambda: self.activities_in_month(self.on),
+        }
+        if key.startswith("flag_"):
+            return self.to("members:health", flag=key.removeprefix("flag_"))
+        if key.startswith("age_"):
+            return self.members(age=key.removeprefix("age_"))
+        return plain[key]() if key in plain else ""
+
+
+def to_dashboard(pk: int, on: dt.date, against: dt.date | None = None, part: str = "") -> str:
+    """The page 团内大数据 of an organisation, for the same days and the same part."""
+    asked: dict[str, str] = {"organization": str(pk)}
+    if on < timezone.localdate():
+        asked["on"] = str(on)
+    if against is not None:
+        asked["against"] = str(against)
+    if part:
+        asked["part"] = part
+    return f"{reverse('reports:statistics')}?{urlencode(asked)}"
