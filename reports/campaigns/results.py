@@ -1,0 +1,119 @@
+"""结束报告: what a campaign asked for, planned and came to – by organisation at the deadline and after.
+
+Page, print and workbook show this, and circulars quote it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from reports.campaigns import board as boards
+from reports.campaigns.board import Band, CampaignBoard, Line
+from reports.campaigns.lowering import Lowered, lowered_in
+from reports.campaigns.reminding import ItemLine, item_lines
+from reports.campaigns.sums import Sums
+from reports.facts import keys
+from reports.models import Campaign, CampaignStage
+
+Moment = boards.Moment
+
+
+@dataclass(frozen=True)
+class ReportItem:
+    """One item over all organisations: at the start, at the deadline, and what is still missing of that."""
+
+    label: str
+    group: str
+    start: Sums
+    deadline: Sums
+    now: Sums
+
+
+@dataclass(frozen=True)
+class Report:
+    """``on`` is the moment of the deadline (统计时点), ``counted_at`` when its figures were known (数据截至).
+
+    ``until`` is the moment of what is called now: today's, or when it was closed.
+    """
+
+    campaign: Campaign
+    stages: list[CampaignStage]
+    lines: list[Line]
+    bands: list[Band]
+    items: list[ReportItem]
+    start: Sums
+    deadline: Sums
+    now: Sums
+    late: int
+    extended: list[Line]
+    lowered: list[Lowered]
+    on: dt.datetime
+    counted_at: dt.datetime
+    until: dt.datetime
+
+    @property
+    def rows(self) -> list[Line]:
+        """The organisations in the order of the table."""
+        return [row for band in self.bands for row in band.rows]
+
+    @property
+    def complete(self) -> list[Line]:
+        """Organisations with nothing missing at their deadline, the own later one included."""
+        return [line for line in self.lines if line.state in (boards.DONE_IN_TIME, boards.DONE_EXTENDED)]
+
+    @property
+    def missing(self) -> list[Line]:
+        """Organisations of which something is missing now."""
+        return [line for line in self.lines if line.now is not None and line.now.missing]
+
+
+def report_of(campaign: Campaign) -> Report:
+    """The result of a campaign whose deadline has been frozen; what is called now changes until it is closed.
+
+    Refuses one without a result. A constant number of queries.
+    """
+    if not campaign.has_result:
+        raise ValidationError("截止数据保存后才有结束报告，请在截止时间以后再看。")
+    board = boards.board_of(campaign)
+    counts = [count for line in board.lines for count in line.target.counts.all()]
+    frozen = [count.counted_at for count in counts if count.moment == Moment.DEADLINE]
+    ended = [count.counted_at for count in counts if count.moment == Moment.END]
+    return Report(
+        campaign=campaign,
+        stages=board.stages,
+        lines=board.lines,
+        bands=board.bands,
+        items=_items(board),
+        start=board.start,
+        deadline=board.deadline or Sums(),
+        now=board.total,
+        late=board.late,
+        extended=board.extended,
+        lowered=lowered_in(campaign),
+        on=campaign.deadline_at,
+        counted_at=max(frozen, default=campaign.deadline_at),
+        until=max(ended, default=board.counted_at) if campaign.ended_at else board.counted_at,
+    )
+
+
+def _items(board: CampaignBoard) -> list[ReportItem]:
+    moments = (Moment.START, Moment.DEADLINE)
+    start, deadline = (
+        {item.label: item for item in item_lines(keys.added(*(line.figures.get(moment, {}) for line in board.lines)))}
+        for moment in moments
+    )
+    now = {item.label: item for item in item_lines(keys.added(*(line.now_figures for line in board.lines)))}
+    none = ItemLine("", "", Sums())
+    return [
+        ReportItem(
+            label=item.label,
+            group=item.group,
+            start=start.get(label, none).sums,
+            deadline=item.sums,
+            now=now.get(label, none).sums,
+        )
+        for label, item in deadline.items()
+    ]
