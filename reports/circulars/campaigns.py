@@ -1,0 +1,84 @@
+"""调度情况: what a campaign came to at its deadline, as its closing report has it (``reports.campaigns.results``)."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from reports.campaigns.board import Line
+from reports.campaigns.results import report_of
+from reports.campaigns.sums import Sums
+from reports.models import Campaign
+
+
+class Row(TypedDict):
+    """One organisation at the deadline; ``late`` is what was entered after it."""
+
+    pk: int
+    place: int
+    name: str
+    expected: int
+    actual: int
+    on_time: int
+    missing: int
+    rate: float | None
+    late: int
+
+
+class Band(TypedDict):
+    """Organisations of one state, in the committee's order."""
+
+    word: str
+    rows: list[Row]
+
+
+class Result(TypedDict):
+    """What a circular about a campaign keeps."""
+
+    name: str
+    deadline: str
+    bands: list[Band]
+    total: Row
+    extended: int
+    counted_at: str
+
+
+def result_of(campaign: Campaign) -> Result:
+    """The figures frozen at the deadline, and what has been entered since. Refuses a campaign without a result."""
+    report = report_of(campaign)
+    places = {line.target.pk: place for place, line in enumerate(report.lines)}
+    return Result(
+        name=campaign.name,
+        deadline=report.on.isoformat(),
+        bands=[
+            Band(word=band.state.word, rows=[_row(line, places[line.target.pk]) for line in band.rows])
+            for band in report.bands
+        ],
+        total=_sums("合计", report.deadline, report.late),
+        extended=len(report.extended),
+        counted_at=report.counted_at.isoformat(),
+    )
+
+
+def _row(line: Line, place: int) -> Row:
+    row = _sums(line.name, line.deadline or Sums(), line.late)
+    row["pk"], row["place"] = line.target.organization_id, place
+    return row
+
+
+def _sums(name: str, sums: Sums, late: int) -> Row:
+    return Row(
+        pk=0,
+        place=0,
+        name=name,
+        expected=sums.expected,
+        actual=sums.actual,
+        on_time=sums.on_time,
+        missing=sums.missing,
+        rate=sums.rate,
+        late=late,
+    )
+
+
+def rows_of(result: Result) -> list[Row]:
+    """The organisations in the order of the table."""
+    return [row for band in result["bands"] for row in band["rows"]]

@@ -1,0 +1,124 @@
+"""信息录入进度: where the direct lower organisations stand on a day, and what has changed since another.
+
+Everything here is JSON: a circular keeps it as it was, with the names of then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final, TypedDict
+
+from django.core.exceptions import ValidationError
+
+from branches.models import Organization, User
+from reports import progress
+from reports.completion import Completion
+from reports.facts import reading
+
+COMPLETE: Final = 100.0
+
+
+class Row(TypedDict):
+    """One organisation; ``then`` are expected, actual and rate on the day compared with, None where it was not.
+
+    ``place`` is its place in the committee's order.
+    """
+
+    pk: int
+    place: int
+    name: str
+    type: str
+    expected: int
+    actual: int
+    on_time: int
+    missing: int
+    rate: float | None
+    then: list[Any] | None
+
+
+class Band(TypedDict):
+    """Organisations of one state, in the committee's order."""
+
+    word: str
+    chip: str
+    bounds: str
+    rows: list[Row]
+
+
+class Entry(TypedDict):
+    """What a circular about 信息录入进度 keeps."""
+
+    bands: list[Band]
+    own: Row
+    total: Row
+    counted_at: str
+
+
+def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, by: User) -> Entry:
+    """The figures of 应录尽录 on that day, by state. They are those of ``progress.board_of``.
+
+    Refuses a day of which no figures are kept.
+    """
+    board = _board(organization, on, by)
+    before = _board(organization, since, by) if since else None
+    then = {row.organization.pk: row for row in before.rows} if before else {}
+    ordered = sorted(board.rows, key=lambda row: row.organization.screen_order)
+    places = {row.organization.pk: place for place, row in enumerate(ordered)}
+    return Entry(
+        bands=[
+            Band(
+                word=band.state.word,
+                chip=band.state.chip,
+                bounds=band.bounds,
+                rows=[_row(row, then.get(row.organization.pk), place=places[row.organization.pk]) for row in band.rows],
+            )
+            for band in board.bands
+        ],
+        own=_row(board.own_level, before.own_level if before else None, name=f"{organization.short_name}本级"),
+        total=_row(board.total, before.total if before else None, name=board.sum_name),
+        counted_at=board.counted_at.isoformat() if board.counted_at else "",
+    )
+
+
+def _board(organization: Organization, on: dt.date, by: User) -> progress.Board:
+    board = progress.board_of(organization, on, user=by)
+    if board.counted_at is None:
+        raise ValidationError(no_figures_on(on))
+    return board
+
+
+def no_figures_on(on: dt.date) -> str:
+    """The sentence for a day before figures were kept."""
+    first = reading.first_day()
+    since = f"，请选择 {first} 或以后的日期" if first else "，请选择今天"
+    return f"{on} 没有统计数据{since}。"
+
+
+def _row(now: Completion, then: Completion | None, *, name: str = "", place: int = 0) -> Row:
+    return Row(
+        pk=now.organization.pk,
+        place=place,
+        name=name or now.organization.short_name,
+        type=now.organization.get_org_type_display(),
+        expected=now.expected,
+        actual=now.actual,
+        on_time=now.on_time,
+        missing=now.missing,
+        rate=now.rate,
+        then=[then.expected, then.actual, then.rate] if then else None,
+    )
+
+
+def rows_of(figures: Entry) -> list[Row]:
+    """The organisations in the order of the table."""
+    return [row for band in figures["bands"] for row in band["rows"]]
+
+
+def newly_complete(figures: Entry) -> list[str]:
+    """Organisations that lacked something on the day compared with and lack nothing now."""
+    return [row["name"] for row in rows_of(figures) if row["then"] and row["rate"] == COMPLETE != row["then"][2]]
+
+
+def newly_lacking(figures: Entry) -> list[str]:
+    """Organisations that lacked nothing then and lack something now."""
+    return [row["name"] for row in rows_of(figures) if row["then"] and row["then"][2] == COMPLETE != row["rate"]]

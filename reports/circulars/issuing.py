@@ -1,0 +1,128 @@
+"""Issuing a circular: its number, its file, who gets it, who has read it; and taking it back."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from branches import audit
+from branches.models import Organization, User
+from branches.scoping import RIGHTS, held_by
+from reports.circulars import template_files, word
+from reports.circulars.drafting import CHANGED_MEANWHILE, NOT_A_DRAFT
+from reports.models import Audience, Circular, CircularDelivery, CircularFile, CircularState
+
+
+def next_number(organization: Organization) -> int:
+    """The number a circular issued now would get: they run through the year, organisation by organisation."""
+    numbered = Circular.objects.filter(organization=organization, year=timezone.localdate().year)
+    last: int | None = numbered.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+@transaction.atomic
+def issue(circular: Circular, *, version: int, by: User) -> Circular:
+    """Number the draft, keep its Word file sealed, send it to the organisations below; from here on nothing changes.
+
+    Refuses what is no draft, what was changed since it was looked at, a text with nothing in it, and an organisation
+    with nobody below.
+    """
+    # One number after the other: the next to issue waits here.
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=circular.organization_id)
+    kept = Circular.objects.select_for_update(no_key=True, of=("self",)).get(pk=circular.pk)
+    if not kept.is_draft:
+        raise ValidationError(NOT_A_DRAFT)
+    if kept.version != version:
+        raise ValidationError(CHANGED_MEANWHILE)
+    if not any(part.text.strip() for part in word.text_of(kept)):
+        raise ValidationError("通报没有正文，请先填写后再印发。")
+    receivers = list(receivers_of(kept))
+    if not receivers:
+        raise ValidationError("没有可以接收通报的下级组织，不能印发。")
+    kept.year, kept.number = timezone.localdate().year, next_number(organization)
+    kept.issued_by, kept.issued_at = by, timezone.now()
+    kept.state, kept.version = CircularState.ISSUED, kept.version + 1
+    file = CircularFile(circular=kept)
+    file.content = word.as_word(kept, template_files.in_use(organization, kept.kind))
+    kept.save()
+    file.save(force_insert=True)
+    CircularDelivery.objects.bulk_create(
+        CircularDelivery(circular=kept, organization=each, name=each.short_name, place=place)
+        for place, each in enumerate(receivers)
+    )
+    changes = {
+        "状态": [CircularState.DRAFT.label, CircularState.ISSUED.label],
+        "发文字号": [None, kept.symbol],
+        "发送组织数": [None, len(receivers)],
+    }
+    audit.record(audit.Kind.CHANGED, kept, by=by, at=organization, changes=changes)
+    return kept
+
+
+def receivers_of(circular: Circular) -> list[Organization]:
+    """Whom it would be sent to now, in the committee's order."""
+    there = Organization.objects.active()
+    if circular.audience == Audience.DIRECT:
+        there = there.children_of(circular.organization)
+    else:
+        there = there.under(circular.organization, include_self=False)
+    return list(there.in_screen_order())
+
+
+@transaction.atomic
+def withdraw(circular: Circular, *, reason: str, by: User) -> Circular:
+    """Take an issued circular back: it stays where it is, marked, with the reason. Its number is not used again.
+
+    Refuses a draft, one that is withdrawn already, and a withdrawal without reason.
+    """
+    kept = (
+        Circular.objects.select_for_update(no_key=True, of=("self",)).select_related("organization").get(pk=circular.pk)
+    )
+    if kept.state != CircularState.ISSUED:
+        raise ValidationError("只有已印发的通报可以撤回。")
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明撤回的原因，各收文组织会看到。"})
+    kept.withdrawal_reason, kept.withdrawn_by, kept.withdrawn_at = reason.strip()[:200], by, timezone.now()
+    kept.state, kept.version = CircularState.WITHDRAWN, kept.version + 1
+    kept.save()
+    changes = {"状态": [CircularState.ISSUED.label, CircularState.WITHDRAWN.label]}
+    audit.record(audit.Kind.ENDED, kept, by=by, at=kept.organization, changes=changes, reason=kept.withdrawal_reason)
+    return kept
+
+
+def to_receive(circular: Circular, user: User) -> list[CircularDelivery]:
+    """Deliveries the user would receive by opening it: of organisations the user works for and that have not yet.
+
+    Who only looks on receives for nobody; a level above does not receive for the one below.
+    """
+    works_for = {held.organization_id for held in held_by(user) if RIGHTS[held.role]}
+    return list(CircularDelivery.objects.unread().filter(circular=circular, organization__in=works_for))
+
+
+@transaction.atomic
+def receive(circular: Circular, *, by: User) -> list[CircularDelivery]:
+    """签收: note that the user opened it for the organisations the user works for. Once noted it stays."""
+    now = timezone.now()
+    received = []
+    for delivery in to_receive(circular, by):
+        noted = CircularDelivery.objects.filter(pk=delivery.pk, read_at=None).update(read_at=now, read_by=by)
+        if noted:
+            received.append(delivery)
+            changes = {"签收": [None, delivery.name]}
+            audit.record(audit.Kind.CHANGED, circular, by=by, at=delivery.organization, changes=changes)
+    return received
+
+
+@transaction.atomic
+def fetched(circular: Circular, *, by: User) -> bytes:
+    """The Word file: of a draft made now, of an issued one as it was. The log notes who took it."""
+    if circular.is_draft:
+        content = word.as_word(circular, template_files.in_use(circular.organization, circular.kind))
+    else:
+        content = circular.file.content
+    at = circular.organization
+    changes = {"内容": [None, circular.symbol or word.NOT_ISSUED]}
+    audit.record(audit.Kind.EXPORTED, circular, by=by, at=at, changes=changes)
+    return content

@@ -1,0 +1,92 @@
+"""Circulars as their pages list them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from branches.models import Organization
+from reports.circulars import issuing, template_files, word
+from reports.models import Circular, CircularDelivery, CircularKind, CircularState, CircularTemplate
+
+CHIPS: Final = {
+    CircularState.DRAFT: "busy",
+    CircularState.ISSUED: "good",
+    CircularState.WITHDRAWN: "neutral",
+}
+# More than an office receives in years; older ones are found through the organisation that issued them.
+MOST_RECEIVED: Final = 100
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A received circular; state and word of its chip."""
+
+    delivery: CircularDelivery
+    state: str
+    word: str
+
+    @property
+    def circular(self) -> Circular:
+        return self.delivery.circular
+
+
+def received(organization: Organization) -> list[Receipt]:
+    """What this organisation was sent, unread first, then the latest."""
+    deliveries = CircularDelivery.objects.filter(organization=organization)
+    rows = deliveries.select_related("circular", "circular__organization", "read_by").order_by("-circular_id")
+    receipts = [_receipt(row) for row in rows[:MOST_RECEIVED]]
+    return sorted(receipts, key=lambda receipt: receipt.state != "care")
+
+
+def _receipt(row: CircularDelivery) -> Receipt:
+    if row.circular.is_withdrawn:
+        return Receipt(row, "neutral", CircularState.WITHDRAWN.label)
+    return Receipt(row, "good", "已签收") if row.read_at else Receipt(row, "care", "待签收")
+
+
+def own(organization: Organization) -> QuerySet[Circular]:
+    """What it has drafted and issued, latest first; ``sent`` and ``read`` are to how many and received by how many."""
+    rows = Circular.objects.filter(organization=organization)
+    return rows.annotate(
+        sent=Count("deliveries"), read=Count("deliveries", filter=Q(deliveries__read_at__isnull=False))
+    ).order_by("-id")
+
+
+def deliveries(circular: Circular) -> QuerySet[CircularDelivery]:
+    """Whom it was sent to, in the committee's order of then, with who received it when."""
+    return circular.deliveries.select_related("read_by").order_by("place")
+
+
+def received_by(circular: Circular) -> tuple[int, int]:
+    """By how many it was received, and to how many it was sent."""
+    counted = circular.deliveries.aggregate(read=Count("read_at"), sent=Count("pk"))
+    return counted["read"], counted["sent"]
+
+
+def before_issue(circular: Circular) -> str:
+    """What issuing will do, for the page that asks."""
+    year, next_number = timezone.localdate().year, issuing.next_number(circular.organization)
+    number = f"{circular.prefix}〔{year}〕{next_number}号"
+    sent = len(issuing.receivers_of(circular))
+    return f"将编为{number}，发给 {sent:,} 个下级组织。印发后文字和数字都不能再改，只能说明原因撤回。"
+
+
+@dataclass(frozen=True)
+class TemplateInUse:
+    """What one kind of circular is laid out by, and what a template for it can say."""
+
+    kind: CircularKind
+    own: CircularTemplate | None
+    variables: list[tuple[str, str]]
+
+
+def templates_of(organization: Organization) -> list[TemplateInUse]:
+    """The templates in use, by kind."""
+    return [
+        TemplateInUse(kind, template_files.own_of(organization, kind), list(word.VARIABLES[kind].items()))
+        for kind in CircularKind
+    ]
