@@ -1,0 +1,24 @@
+"""What has to be there before the URLs of 随机抽查 can do their work."""
+
+from reports.models import FollowUp, SpotRecord
+from reports.tests.import_scenes import Scene
+
+
+def scene_of_draw(world, by):
+    return Scene(site="general", data={"percent": "", "number": "1"})
+
+
+def scene_of_finding(world, by):
+    return Scene(data={"verdict": "unreal", "unreal": "left"})
+
+
+def scene_of_mended(world, by):
+    SpotRecord.objects.filter(organization=world.branch).update(follow_up=FollowUp.MENDED)
+    return Scene()
+
+
+SCENES = {
+    "reports:spot_check_new": scene_of_draw,
+    "reports:spot_record_check": scene_of_finding,
+    "reports:spot_record_settle": scene_of_mended,
+}
