@@ -54,13 +54,13 @@ BRANCH = (
 TWO_PLACES = Login("two_places", Role.ADMINISTRATOR, holder=0)
 # Replaced by the other one, on request: see ``proceedings``.
 ENDED = Login("ended", Role.ADMINISTRATOR, display_name="周往")
-COLLEGE = Login("college_admin", Role.ADMINISTRATOR, holder=0)
+COMMITTEE = Login("committee_admin", Role.ADMINISTRATOR, holder=0)
 # Opens the account by a code, and has not confirmed the pledge.
 NEWCOMER = Login("newcomer", Role.ENTRY_CLERK, display_name="程远")
 DISABLED = Login("disabled", Role.ENTRY_CLERK, display_name="吴停")
 SYSTEM_ADMINISTRATOR = "sysadmin"
 USERNAMES = (
-    *(login.username for login in (*BUREAU, *GENERAL, *BRANCH, TWO_PLACES, COLLEGE, NEWCOMER, ENDED, DISABLED)),
+    *(login.username for login in (*BUREAU, *GENERAL, *BRANCH, TWO_PLACES, COMMITTEE, NEWCOMER, ENDED, DISABLED)),
     SYSTEM_ADMINISTRATOR,
 )
 
@@ -91,34 +91,46 @@ class Opening:
         self._pledge = {"pledge": text, "pledged_at": timezone.now()} if text else {}
 
     def open_all(self) -> User:
-        """Open the whole cast. Returns the administrator of the unit."""
-        first, *others = BUREAU
-        administrator = self._account(first, self._root)
-        given = AccessGrant.objects.create(
-            user=administrator, organization=self._root, role=first.role, starts_on=self._since
-        )
-        changes = {"角色": [None, first.role.label]}
-        audit.record(audit.Kind.GRANTED, given, by=None, at=self._root, changes=changes, job="装入演示数据")
-        general = self._organizations[self._blueprint.general_with_logins]
-        branch = self._organizations[self._blueprint.branch_with_logins]
-        for logins, organization in ((others, self._root), (GENERAL, general), (BRANCH, branch)):
+        """Open the cast of the places that the unit has. Returns the administrator of the unit."""
+        casts = self._casts()
+        (first, *others), root = casts[0]
+        administrator = self._account(first, root)
+        role = first.role
+        given = AccessGrant.objects.create(user=administrator, organization=root, role=role, starts_on=self._since)
+        changes = {"角色": [None, role.label]}
+        audit.record(audit.Kind.GRANTED, given, by=None, at=root, changes=changes, job="装入演示数据")
+        for logins, organization in ((tuple(others), root), *casts[1:]):
             for login in logins:
                 self._grant(self._account(login, organization), organization, login.role, administrator)
-        self._open_special(branch, administrator)
+        self._open_special(administrator)
         return administrator
 
-    def _open_special(self, branch: Organization, administrator: User) -> None:
-        first, second = (self._organizations[name] for name in self._blueprint.second_places)
-        both = self._account(TWO_PLACES, first)
-        for organization in (first, second):
-            self._grant(both, organization, TWO_PLACES.role, administrator)
-        committee = self._organizations[self._blueprint.committee_with_logins]
-        self._grant(self._account(ENDED, committee), committee, ENDED.role, administrator)
-        self._account(COLLEGE, committee)
-        disabled = self._account(DISABLED, branch)
-        self._grant(disabled, branch, DISABLED.role, administrator)
-        disabled.is_active = False
-        disabled.save(update_fields=["is_active"])
+    def _casts(self) -> list[tuple[tuple[Login, ...], Organization]]:
+        """Who works where, the root first: a root that is itself the branch has the log-ins of a branch."""
+        blueprint = self._blueprint
+        branch = self._organizations[blueprint.branch_with_logins]
+        above = [] if branch == self._root else [(BUREAU, self._root)]
+        if blueprint.general_with_logins:
+            above.append((GENERAL, self._organizations[blueprint.general_with_logins]))
+        return [*above, (BRANCH, branch)]
+
+    def _open_special(self, administrator: User) -> None:
+        blueprint = self._blueprint
+        if blueprint.second_places is not None:
+            first, second = (self._organizations[name] for name in blueprint.second_places)
+            both = self._account(TWO_PLACES, first)
+            for organization in (first, second):
+                self._grant(both, organization, TWO_PLACES.role, administrator)
+        if blueprint.committee_with_logins:
+            committee = self._organizations[blueprint.committee_with_logins]
+            self._grant(self._account(ENDED, committee), committee, ENDED.role, administrator)
+            self._account(COMMITTEE, committee)
+        branch = self._organizations[blueprint.branch_with_logins]
+        if branch != self._root:
+            disabled = self._account(DISABLED, branch)
+            self._grant(disabled, branch, DISABLED.role, administrator)
+            disabled.is_active = False
+            disabled.save(update_fields=["is_active"])
         User.objects.create(
             username=SYSTEM_ADMINISTRATOR,
             display_name="系统管理员",

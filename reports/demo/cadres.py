@@ -16,11 +16,12 @@ from reports.demo.people import People, Story
 from reports.demo.staffing import BRANCH_POSTS, Holder, Seat, Staffing
 from tuanjian import ages
 
-PAST_TERMS = 68
 END_REASONS = ("换届", "换届", "工作调动", "年龄原因")
 
 
-def appoint(nodes: list[Node], staffing: Staffing, people: People, *, as_of: dt.date) -> dict[Node, list[CadreTerm]]:
+def appoint(
+    nodes: list[Node], staffing: Staffing, people: People, *, past_terms: int, as_of: dt.date
+) -> dict[Node, list[CadreTerm]]:
     """Save current and past posts with one log entry each. Returns the current ones by organisation, highest first."""
     lot = Random(f"{nodes[0].organization.code} cadres")
     held = _seat(nodes, staffing, people, lot)
@@ -31,7 +32,7 @@ def appoint(nodes: list[Node], staffing: Staffing, people: People, *, as_of: dt.
         for node in nodes
     }
     rows = [term for node in nodes for term in current[node]]
-    rows += _past_terms(nodes, people, held, as_of, lot)
+    rows += _past_terms(past_terms, people, held, as_of, lot)
     CadreTerm.objects.bulk_create(rows, batch_size=500)
     audit.record_many(
         [(audit.Kind.CREATED, term, term.organization, {"团内职务": [None, term.title]}) for term in rows],
@@ -85,7 +86,7 @@ def _term(story: Story, node: Node, seat: Seat, as_of: dt.date, lot: Random) -> 
 
 
 def _nature(node: Node, seat: Seat, lot: Random) -> PostNature:
-    if node.above is None and seat.post in (LeaguePost.SECRETARY, LeaguePost.STAFF):
+    if node.above is None and not node.is_branch and seat.post in (LeaguePost.SECRETARY, LeaguePost.STAFF):
         return PostNature.FULL_TIME
     return PostNature.SECONDED if not node.is_branch and lot.random() < 0.06 else PostNature.PART_TIME
 
@@ -103,7 +104,7 @@ def _start(story: Story, node: Node, appointed: bool, as_of: dt.date, lot: Rando
 
 
 def _past_terms(
-    nodes: list[Node], people: People, held: dict[Node, list[Story]], as_of: dt.date, lot: Random
+    number: int, people: People, held: dict[Node, list[Story]], as_of: dt.date, lot: Random
 ) -> list[CadreTerm]:
     """Posts that have ended, held by people of the branch who hold none today or have left."""
     busy = {story for rows in held.values() for story in rows}
@@ -117,7 +118,7 @@ def _past_terms(
         and story.member.status != MemberStatus.VOID
     ]
     rows = []
-    for story in lot.sample(idle, PAST_TERMS):
+    for story in lot.sample(idle, number):
         if story.node is None or story.member.birth_on is None:
             continue
         earliest = max(story.came_on, ages.birthday(story.member.birth_on, 19))

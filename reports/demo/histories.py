@@ -59,7 +59,8 @@ def _memberships(story: Story, earlier: Organization | None, as_of: dt.date) -> 
         return []
     since, rows = _since(story), []
     moved_on = days_after(since, 400)
-    if earlier is not None and story.gone_on is None and not story.node.plan.student and moved_on < as_of:
+    moved = earlier is not None and earlier != story.node.organization
+    if moved and story.gone_on is None and not story.node.plan.student and moved_on < as_of:
         rows.append(
             BranchMembership(
                 person=story.member,

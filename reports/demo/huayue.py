@@ -2,7 +2,8 @@
 
 from branches.models import BranchKind, OrgType
 from members.models import MemberStatus
-from reports.demo.blueprint import ENTERPRISE, PUBLIC_BODY, SCHOOL, Blueprint, Plan, Unit
+from reports.demo.blueprint import ENTERPRISE, PUBLIC_BODY, SCHOOL, Blueprint, Plan, Renaming, Setting, Unit
+from reports.demo.topics import GEOLOGY
 
 BUREAU = "华岳地质局"
 
@@ -124,6 +125,7 @@ DIRECT = (
 
 HUAYUE = Blueprint(
     code="DEMOHY",
+    title=BUREAU,
     root=Plan(
         OrgType.BASE_COMMITTEE,
         full=BUREAU,
@@ -139,6 +141,21 @@ HUAYUE = Blueprint(
             DRILLING,
             COLLEGE,
             *DIRECT,
+        ),
+    ),
+    setting=Setting(
+        city="华岳市",
+        streets=("勘探路", "地质大街", "山前路", "矿业路", "测绘街"),
+        domain="huayue.example",
+        declared_by="局团委",
+        topics=GEOLOGY,
+        remarks=(
+            "测量员，长期在野外作业。",
+            "地质编录员。",
+            "钻探班报员，轮休制。",
+            "物探操作员，每年4月至11月出队。",
+            "化验员。",
+            "项目现场安全员。",
         ),
     ),
     members=1_016,
@@ -161,6 +178,13 @@ HUAYUE = Blueprint(
     branch_with_logins="测绘院航测一室团支部",
     second_places=("水文地质队团总支", "第二勘查院海外项目部团支部"),
     committee_with_logins="职工学院团委",
-    name_asked_for="测绘地理信息院",
-    name_returned="测绘院航空摄影测量一室",
+    name_asked_for=Renaming(
+        f"{BUREAU}测绘地理信息院", "测绘地理信息院", reason="测绘院更名为测绘地理信息院，团总支名称相应变更。"
+    ),
+    name_returned=Renaming(
+        f"{BUREAU}测绘院航空摄影测量一室",
+        "测绘院航空摄影测量一室",
+        reason="科室拟更名，团支部名称相应变更。",
+        answer="科室更名的文件还没有下发，请在文件下发后写明文号再提出。",
+    ),
 )

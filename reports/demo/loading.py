@@ -15,7 +15,7 @@ from branches import pledges
 from branches.models import Organization, OrgType, PledgeText, User
 from branches.scoping import within
 from members.models import CadreTerm, Member, MemberStatus
-from reports.demo import accounts, activities, cadres, histories, organizations, people, proceedings, staffing
+from reports.demo import accounts, activities, cadres, histories, organizations, past, people, proceedings, staffing
 from reports.demo.blueprint import Blueprint
 from tuanjian.locks import Lock, hold
 
@@ -41,13 +41,14 @@ def load(blueprint: Blueprint, *, as_of: dt.date) -> bool:
     everybody = people.settle(nodes, seats, blueprint, as_of=as_of)
     root = nodes[0].organization
     histories.save(everybody, as_of=as_of, root=root)
-    terms = cadres.appoint(nodes, seats, everybody, as_of=as_of)
+    terms = cadres.appoint(nodes, seats, everybody, past_terms=blueprint.past_terms, as_of=as_of)
     administrator = accounts.Opening(blueprint, nodes, terms, as_of).open_all()
     Member.objects.under(root).filter(verified_on__isnull=False).update(verified_by=administrator)
-    organizations.declare(nodes, everybody.youth, as_of=as_of, by=administrator)
+    organizations.declare(nodes, everybody.youth, blueprint, as_of=as_of, by=administrator)
     organizations.give_stars(nodes, as_of=as_of)
-    activities.record(nodes, everybody, terms, as_of=as_of)
+    activities.record(nodes, everybody, terms, blueprint, as_of=as_of)
     proceedings.begin({node.organization.short_name: node.organization for node in nodes}, blueprint)
+    past.remember(root, as_of=as_of, days_back=blueprint.days_back)
     return True
 
 
@@ -65,6 +66,7 @@ def counts(root: Organization) -> dict[str, int]:
         "general_branches": active.filter(org_type=OrgType.GENERAL_BRANCH).count(),
         "branches": active.branches().count(),
         "members": Member.objects.under(root).league_members().count(),
+        "people": Member.objects.on_roster().under(root).count(),
         "cadres": in_office.order_by().values("person").distinct().count(),
         "users": User.objects.filter(accounts_there).distinct().count(),
     }

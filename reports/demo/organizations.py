@@ -20,13 +20,13 @@ from branches.models import (
     UnitNature,
     User,
 )
-from reports.demo.blueprint import Blueprint, Plan
+from reports.demo.blueprint import Blueprint, Faults, Plan, Setting
 from reports.demo.days import a_day, days_after, days_before, month_before, school_year, years_before
 
 # From this many members on a branch has a committee and may be called 支部委员会.
 COMMITTEE_FROM = 7
-SMALLEST, LARGEST = 6, 22
-STREETS = ("勘探路", "地质大街", "山前路", "矿业路", "测绘街")
+CLASS_SIZES = (24, 32)
+STAFF_LIST = "人事处职工名册"
 
 
 @dataclass(eq=False)
@@ -54,11 +54,11 @@ def grow(blueprint: Blueprint, *, as_of: dt.date) -> list[Node]:
     nodes = list(_nodes(blueprint.root, None, 0))
     for number, node in enumerate(nodes):
         node.number = number
-    _choose_sizes(nodes, blueprint.members, lot)
+    _choose_sizes(nodes, blueprint, lot)
     natures = {row.name: row for row in UnitNature.objects.all()}
     categories = {row.name: row for row in UnitCategory.objects.all()}
     terms = _years_of_term(as_of)
-    unfinished = set(lot.sample(range(len(nodes) // 2, len(nodes)), 4))
+    unfinished = set(lot.sample(range(len(nodes) // 2, len(nodes)), blueprint.faults.unfinished))
     for node in nodes:
         organization = node.organization
         organization.code = f"{blueprint.code}{node.number + 1:03d}"
@@ -67,33 +67,36 @@ def grow(blueprint: Blueprint, *, as_of: dt.date) -> list[Node]:
         if node.number not in unfinished:
             organization.unit_nature = natures.get(node.plan.unit.nature)
             organization.unit_category = categories.get(node.plan.unit.category)
-        _fill_office(organization, lot)
-    _hold_elections(nodes, terms, as_of, lot)
+        _fill_office(organization, blueprint.setting, lot)
+    _hold_elections(nodes, terms, blueprint.faults, as_of, lot)
     for node in nodes:
         tree.add(node.organization, under=node.above.organization if node.above else None, by=None)
-    _keep_former_names(nodes, as_of)
+    _keep_former_names(nodes, blueprint.root.full, as_of)
     return nodes
 
 
 def _nodes(plan: Plan, above: Node | None, place: int) -> Iterator[Node]:
     node = Node(plan, 0, place, above, 0, Organization(org_type=plan.org_type, branch_kind=plan.kind))
     node.organization.student = plan.student
+    node.organization.remark = plan.remark
     node.organization.order_number = (place + 1) * 10
     yield node
     for number, child in enumerate(plan.children):
         yield from _nodes(child, node, number)
 
 
-def _choose_sizes(nodes: list[Node], members: int, lot: Random) -> None:
+def _choose_sizes(nodes: list[Node], blueprint: Blueprint, lot: Random) -> None:
     """Give every branch its members, so that they add up to the blueprint's figure."""
     branches = [node for node in nodes if node.is_branch]
     for node in branches:
-        node.size = node.plan.size or (lot.randint(24, 32) if node.plan.student else lot.randint(7, 16))
+        usual = CLASS_SIZES if node.plan.student else blueprint.usual_sizes
+        node.size = node.plan.size or lot.randint(*usual)
+    smallest, largest = blueprint.size_limits
     free = [node for node in branches if node.plan.size is None and not node.plan.student]
-    while missing := members - sum(node.size for node in branches):
+    while missing := blueprint.members - sum(node.size for node in branches):
         node = lot.choice(free)
         step = 1 if missing > 0 else -1
-        if SMALLEST <= node.size + step <= LARGEST:
+        if smallest <= node.size + step <= largest:
             node.size += step
 
 
@@ -108,18 +111,20 @@ def _name(node: Node, as_of: dt.date) -> None:
 
 
 def _founding(node: Node, as_of: dt.date, lot: Random) -> dt.date:
+    if node.plan.founded_on is not None:
+        return node.plan.founded_on
     if node.plan.cohort is not None:
         return dt.date(school_year(as_of, node.plan.cohort), 9, 1)
     above = node.above.organization.founded_on if node.above else None
     return month_before(a_day(lot, above or years_before(as_of, 60), years_before(as_of, 8)), 0)
 
 
-def _fill_office(organization: Organization, lot: Random) -> None:
-    organization.region_code, organization.region_name = "379998", "华岳市"
-    organization.address = f"华岳市{lot.choice(STREETS)}{lot.randint(1, 198)}号"
+def _fill_office(organization: Organization, setting: Setting, lot: Random) -> None:
+    organization.region_code, organization.region_name = "379998", setting.city
+    organization.address = f"{setting.city}{lot.choice(setting.streets)}{lot.randint(1, 198)}号"
     # No area code begins with 00, no domain ends in .example: nobody is rung up or written to.
     organization.contact_phone = f"0000-{lot.randint(2_000_000, 8_999_999)}"
-    organization.contact_email = f"{organization.code.lower()}@huayue.example"
+    organization.contact_email = f"{organization.code.lower()}@{setting.domain}"
     if organization.org_type == OrgType.BASE_COMMITTEE:
         organization.admin_quota = organization.admin_quota_filled = 0
         organization.institution_quota = lot.randint(2, 4)
@@ -131,11 +136,14 @@ def _years_of_term(as_of: dt.date) -> dict[tuple[str, bool], int]:
     return {(row.org_type, row.student): row.years for row in rows}
 
 
-def _hold_elections(nodes: list[Node], terms: dict[tuple[str, bool], int], as_of: dt.date, lot: Random) -> None:
+def _hold_elections(
+    nodes: list[Node], terms: dict[tuple[str, bool], int], faults: Faults, as_of: dt.date, lot: Random
+) -> None:
     """Most in time; some overdue, some due within three months, some never entered."""
     old = [node for node in nodes if node.plan.cohort is None and node.number > 0]
-    chosen = lot.sample(old, 24)
-    overdue, due_soon, never = set(chosen[:9]), set(chosen[9:18]), set(chosen[18:])
+    chosen = lot.sample(old, faults.overdue + faults.due_soon + faults.never_elected)
+    overdue, never = set(chosen[: faults.overdue]), set(chosen[faults.overdue + faults.due_soon :])
+    due_soon = set(chosen) - overdue - never
     for node in nodes:
         if node in never:
             continue
@@ -164,11 +172,11 @@ def _set_election(organization: Organization, day: dt.date, as_of: dt.date, lot:
     organization.last_election_on = min(day.replace(day=1) if organization.last_election_on_is_month else day, as_of)
 
 
-def _keep_former_names(nodes: list[Node], as_of: dt.date) -> None:
+def _keep_former_names(nodes: list[Node], unit: str, as_of: dt.date) -> None:
     FormerName.objects.bulk_create(
         FormerName(
             organization=node.organization,
-            full_name=naming.PREFIX + "华岳地质局" + node.plan.former + naming.FULL_ENDINGS[node.plan.org_type],
+            full_name=naming.PREFIX + unit + node.plan.former + naming.FULL_ENDINGS[node.plan.org_type],
             short_name=node.plan.former + naming.SHORT_ENDINGS[node.plan.org_type],
             until_on=days_before(month_before(as_of, 20 + node.number % 30), 1),
         )
@@ -177,32 +185,73 @@ def _keep_former_names(nodes: list[Node], as_of: dt.date) -> None:
     )
 
 
-def declare(nodes: list[Node], youth: dict[Node, int], *, as_of: dt.date, by: User) -> None:
+def declare(nodes: list[Node], youth: dict[Node, int], blueprint: Blueprint, *, as_of: dt.date, by: User) -> None:
     """Write down what superiors and personnel offices say: expected members and youth, staff in all.
 
-    Most branches have entered everybody, a dozen lack some, three have more than expected, four were never asked.
+    Most branches have entered everybody, some lack a few, some have more than expected, some were never asked.
     """
-    lot = Random(f"{nodes[0].organization.code} headcounts")
+    lot, faults = Random(f"{nodes[0].organization.code} headcounts"), blueprint.faults
     branches = [node for node in nodes if node.is_branch]
-    chosen = lot.sample([node for node in branches if node.size > 5], 19)
-    lacking, exceeding, silent = set(chosen[:12]), set(chosen[12:15]), set(chosen[15:])
-    rows = []
+    chosen = lot.sample(
+        [node for node in branches if node.size > 5], faults.lacking + faults.exceeding + faults.undeclared
+    )
+    lacking = set(chosen[: faults.lacking])
+    exceeding = set(chosen[faults.lacking : faults.lacking + faults.exceeding])
+    silent = set(chosen) - lacking - exceeding
+    older = _older_staff(branches, youth, blueprint)
+    rows = _staff_above(nodes, youth, older, blueprint, as_of=as_of, by=by)
     for node in branches:
         if node in silent:
             continue
         more = lot.randint(1, 4) if node in lacking else -1 if node in exceeding else 0
         members, young = node.size + more, node.size + max(more, 0) + youth[node]
-        staff = young + (0 if node.plan.student else lot.randint(4, 40))
+        declared = [
+            (Headcount.Kind.EXPECTED_MEMBERS, members, f"{blueprint.setting.declared_by}核定"),
+            (Headcount.Kind.EXPECTED_YOUTH, young, STAFF_LIST),
+        ]
+        if older:
+            declared.append((Headcount.Kind.STAFF, node.size + youth[node] + older[node], STAFF_LIST))
+        elif blueprint.older_staff:
+            staff = young + (0 if node.plan.student else lot.randint(*blueprint.older_staff))
+            declared.append((Headcount.Kind.STAFF, staff, STAFF_LIST))
         day = days_before(as_of, lot.randint(40, 200))
-        for kind, value, source in (
-            (Headcount.Kind.EXPECTED_MEMBERS, members, "局团委核定"),
-            (Headcount.Kind.EXPECTED_YOUTH, young, "人事处职工名册"),
-            (Headcount.Kind.STAFF, staff, "人事处职工名册"),
-        ):
+        for kind, value, source in declared:
             rows.append(_headcount(node, kind, value, day, source, by))
             if node.number % 9 == 0:
                 rows.append(_headcount(node, kind, value + lot.randint(0, 2), years_before(day, 1), source, by))
     Headcount.objects.bulk_create(rows)
+
+
+def _older_staff(branches: list[Node], youth: dict[Node, int], blueprint: Blueprint) -> dict[Node, int]:
+    """How many older people work beside the young ones, so that all are the unit's staff; nothing without that."""
+    if blueprint.staff is None:
+        return {}
+    lot = Random(f"{blueprint.code} staff")
+    older = dict.fromkeys(branches, 0)
+    for node in lot.choices(branches, k=blueprint.staff - sum(node.size + youth[node] for node in branches)):
+        older[node] += 1
+    return older
+
+
+def _staff_above(
+    nodes: list[Node],
+    youth: dict[Node, int],
+    older: dict[Node, int],
+    blueprint: Blueprint,
+    *,
+    as_of: dt.date,
+    by: User,
+) -> list[Headcount]:
+    """What committees and general branches declare: the sum of the branches below."""
+    if not older:
+        return []
+    day, kind = month_before(as_of, 2), Headcount.Kind.STAFF
+    sums = {
+        node: sum(branch.size + youth[branch] + older[branch] for branch in older if branch.is_below(node))
+        for node in nodes
+        if not node.is_branch
+    }
+    return [_headcount(node, kind, value, day, STAFF_LIST, by) for node, value in sums.items()]
 
 
 def _headcount(node: Node, kind: str, value: int, day: dt.date, source: str, by: User) -> Headcount:
@@ -219,8 +268,8 @@ def give_stars(nodes: list[Node], *, as_of: dt.date) -> None:
     rows = []
     for node in nodes:
         for year in (as_of.year - 2, as_of.year - 1):
-            star = lot.choices(stars, [16, 34, 38, 6, 1, 5])[0]
+            drawn = lot.choices(stars, [16, 34, 38, 6, 1, 5])[0]
             founded = node.organization.founded_on
             if node.is_branch and founded is not None and founded.year <= year:
-                rows.append(OrganizationYear(organization=node.organization, year=year, star=star))
+                rows.append(OrganizationYear(organization=node.organization, year=year, star=node.plan.star or drawn))
     OrganizationYear.objects.bulk_create(rows)

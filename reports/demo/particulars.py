@@ -16,7 +16,7 @@ from members.dictionaries import (
     PoliticalStatus,
 )
 from members.models import LeagueStatus, Member
-from reports.demo.blueprint import ENTERPRISE, SCHOOL
+from reports.demo.blueprint import ENTERPRISE, SCHOOL, Blueprint
 from reports.demo.days import a_day, days_after, days_before, month_before
 from reports.demo.names import Names
 from reports.demo.numbers import Numbers
@@ -42,37 +42,30 @@ PLACES = (
 NUMBERED_FROM = 2017
 FILES_FROM = dt.date(2020, 1, 1)
 PLACEHOLDERS = ("待补", "待补", "待补", "无", "1", "/")
-REMARKS = (
-    "测量员，长期在野外作业。",
-    "地质编录员。",
-    "钻探班报员，轮休制。",
-    "物探操作员，每年4月至11月出队。",
-    "化验员。",
-    "项目现场安全员。",
-)
 
 
 class Particulars:
     """Fills records, each with the random numbers of one unit."""
 
-    def __init__(self, code: str, as_of: dt.date) -> None:
-        self.as_of = as_of
+    def __init__(self, blueprint: Blueprint, as_of: dt.date) -> None:
+        self.as_of, self._setting, code = as_of, blueprint.setting, blueprint.code
         self.lot = Random(f"{code} people")
         self.numbers = Numbers(Random(f"{code} numbers"))
         self.names = Names(Random(f"{code} names"))
 
     def person(self, birth_on: dt.date, node: Node, *, league_status: LeagueStatus) -> Member:
         """A complete record of somebody working or studying there; not yet in a branch."""
-        gender = Gender.MALE if self.lot.random() < (0.62 if node.plan.unit != SCHOOL else 0.5) else Gender.FEMALE
+        men = self._setting.men if node.plan.unit != SCHOOL else 0.5
+        gender = Gender.MALE if self.lot.random() < men else Gender.FEMALE
         member = Member(birth_on=birth_on, gender=gender, league_status=league_status)
         member.name, member.ethnicity = self.names.draw(gender)
         member.spell_name()
         member.id_number = self.numbers.resident(birth_on, gender)
         member.phone = self.numbers.phone()
         member.native_place = self.lot.choice(PLACES)
-        member.household_region = member.native_place if self.lot.random() < 0.5 else "华岳市"
+        member.household_region = member.native_place if self.lot.random() < 0.5 else self._setting.city
         if self.lot.random() < 0.55:
-            member.email = f"{pinyin.sort_key(member.name)}{self.lot.randint(10, 99)}@huayue.example"
+            member.email = f"{pinyin.sort_key(member.name)}{self.lot.randint(10, 99)}@{self._setting.domain}"
         self._work(member, node)
         self._volunteering(member)
         return member
@@ -91,7 +84,7 @@ class Particulars:
         bands = [IncomeBand.UP_TO_5000, IncomeBand.UP_TO_8000, IncomeBand.UP_TO_10000, IncomeBand.ABOVE_10000]
         member.income_band = self.lot.choices(bands, [30, 45, 18, 7])[0]
         if self.lot.random() < 0.12:
-            member.remark = self.lot.choice(REMARKS)
+            member.remark = self.lot.choice(self._setting.remarks)
 
     def _volunteering(self, member: Member) -> None:
         chance = self.lot.random()

@@ -8,24 +8,13 @@ from enum import Enum, auto
 
 from members.dictionaries import FileState, PoliticalStatus
 from members.models import LeagueStatus, Member, MemberStatus
-from reports.demo.blueprint import Blueprint
+from reports.demo.blueprint import Blueprint, Faults
 from reports.demo.days import a_day, days_after, days_before, years_before
 from reports.demo.organizations import Node
 from reports.demo.particulars import Particulars
 from reports.demo.staffing import Holder, Staffing
 from tuanjian import ages
 from tuanjian.idnumbers import Gender
-
-# People on the roster who are not simply there: none of them holds a post.
-NOT_NORMAL = (
-    *[MemberStatus.FLOATING] * 9,
-    *[MemberStatus.IN_TRANSFER] * 7,
-    *[MemberStatus.LOST_CONTACT] * 4,
-    MemberStatus.SUSPENDED,
-)
-JOINED_TOO_YOUNG = 7
-SHARED_PHONES = 2
-CARELESS_BRANCHES = 11
 
 
 @dataclass(eq=False)
@@ -67,7 +56,7 @@ class Slot:
 
 def settle(nodes: list[Node], staffing: Staffing, blueprint: Blueprint, *, as_of: dt.date) -> People:
     """Make all records; nothing is saved here."""
-    making = Particulars(blueprint.code, as_of)
+    making = Particulars(blueprint, as_of)
     people = People()
     branches = [node for node in nodes if node.is_branch]
     _settle_members(people, branches, staffing, blueprint, making)
@@ -75,10 +64,10 @@ def settle(nodes: list[Node], staffing: Staffing, blueprint: Blueprint, *, as_of
         outside = [seat for seat in staffing.seats[node] if seat.holder is Holder.OUTSIDE]
         people.outsiders[node] = [_outsider(node, making) for _ in outside]
         people.stories += people.outsiders[node]
-    _settle_youth(people, branches, blueprint.youth, making)
+    _settle_youth(people, branches, blueprint, making)
     _settle_left(people, branches, blueprint, making)
-    _leave_gaps(people, branches, making)
-    people.stories += _mistaken(people, making)
+    _leave_gaps(people, branches, blueprint.faults, making)
+    people.stories += _mistaken(people, blueprint.faults.entered_twice, making)
     for story in people.stories:
         story.member.branch = story.node.organization if story.node else None
     return people
@@ -101,10 +90,11 @@ def _settle_members(
         for story in people.members[node][staffing.members_with_post(node) :]
         if story.member.league_status == LeagueStatus.MEMBER and node.size > 2
     ]
-    chosen = making.lot.sample(plain, len(NOT_NORMAL))
-    for story, status in zip(chosen, NOT_NORMAL, strict=True):
+    statuses = blueprint.faults.not_normal
+    chosen = making.lot.sample(plain, len(statuses))
+    for story, status in zip(chosen, statuses, strict=True):
         story.member.status = status
-    _make_doubtful([story for story in plain if story not in chosen], making)
+    _make_doubtful([story for story in plain if story not in chosen], blueprint.faults, making)
 
 
 def _slots(branches: list[Node], staffing: Staffing, blueprint: Blueprint, making: Particulars) -> list[Slot]:
@@ -161,22 +151,23 @@ def _outsider(node: Node, making: Particulars) -> Story:
     return Story(member, None, making.started_work_on(member))
 
 
-def _settle_youth(people: People, branches: list[Node], number: int, making: Particulars) -> None:
+def _settle_youth(people: People, branches: list[Node], blueprint: Blueprint, making: Particulars) -> None:
     weights = [0.4 if node.plan.student else 1.0 if node.size > 2 else 0.2 for node in branches]
     people.youth = dict.fromkeys(branches, 0)
-    for node in making.lot.choices(branches, weights, k=number):
+    for node in making.lot.choices(branches, weights, k=blueprint.youth):
         people.youth[node] += 1
     for node in branches:
         for _ in range(people.youth[node]):
-            people.stories.append(_young_person(node, making))
+            people.stories.append(_young_person(node, blueprint.party_youth_from, making))
 
 
-def _young_person(node: Node, making: Particulars) -> Story:
+def _young_person(node: Node, party_from: int, making: Particulars) -> Story:
     youngest, oldest = (16, 19) if node.plan.student else (20, 34)
     birth_on = a_day(making.lot, *ages.born_between(from_age=youngest, to_age=oldest, on=making.as_of))
     member = making.person(birth_on, node, league_status=LeagueStatus.NONE)
     member.political_status = PoliticalStatus.MASSES
-    if not node.plan.student and making.lot.random() < 0.2:
+    old_enough = ages.age_on(birth_on, making.as_of) >= party_from
+    if not node.plan.student and making.lot.random() < 0.2 and old_enough:
         making.enter_party(member)
     story = Story(member, node, making.started_work_on(member))
     founded = node.organization.founded_on
@@ -217,10 +208,10 @@ def _left(node: Node, status: MemberStatus, making: Particulars) -> Story:
     return Story(member, node, came_on, gone_on)
 
 
-def _make_doubtful(plain: list[Story], making: Particulars) -> None:
+def _make_doubtful(plain: list[Story], faults: Faults, making: Particulars) -> None:
     """Some joined at 12 or 13 by their records, some share a phone with two others."""
     workers = [story for story in plain if story.node and not story.node.plan.student]
-    remaining = JOINED_TOO_YOUNG
+    remaining = faults.joined_too_young
     for story in making.lot.sample(workers, len(workers)):
         if remaining and making.join_too_young(story.member):
             story.member.file_state = FileState.NOT_NEEDED
@@ -230,15 +221,15 @@ def _make_doubtful(plain: list[Story], making: Particulars) -> None:
         if story.node is not None and story.member.joined_on is not None:
             by_branch.setdefault(story.node, []).append(story)
     groups = [rows for rows in by_branch.values() if len(rows) >= 6]
-    for rows in making.lot.sample(groups, SHARED_PHONES):
+    for rows in making.lot.sample(groups, faults.shared_phones):
         first, second, third = making.lot.sample(rows, 3)
         second.member.phone = third.member.phone = first.member.phone
 
 
-def _leave_gaps(people: People, branches: list[Node], making: Particulars) -> None:
+def _leave_gaps(people: People, branches: list[Node], faults: Faults, making: Particulars) -> None:
     ordinary = [node for node in branches if node.size >= 8]
-    careless = set(making.lot.sample(ordinary, CARELESS_BRANCHES))
-    tidy = set(making.lot.sample([node for node in ordinary if node not in careless], 34))
+    careless = set(making.lot.sample(ordinary, faults.careless))
+    tidy = set(making.lot.sample([node for node in ordinary if node not in careless], faults.tidy))
     for node in branches:
         share = making.lot.uniform(0.16, 0.3) if node in careless else 0.0 if node in tidy else 0.045
         for story in people.members[node]:
@@ -247,9 +238,9 @@ def _leave_gaps(people: People, branches: list[Node], making: Particulars) -> No
                 story.member.verified_on = days_before(making.as_of, making.lot.randint(15, 240))
 
 
-def _mistaken(people: People, making: Particulars) -> list[Story]:
+def _mistaken(people: People, number: int, making: Particulars) -> list[Story]:
     """Records entered twice by mistake: same name, four with the same number, all void (误录作废)."""
-    originals = making.lot.sample([story for rows in people.members.values() for story in rows], 6)
+    originals = making.lot.sample([story for rows in people.members.values() for story in rows], number)
     stories = []
     for place, original in enumerate(originals):
         node = original.node

@@ -16,7 +16,7 @@ from members import handover, releases
 from members.filters import MemberFilter, as_listed
 from members.models import ExportProfile, Member
 from reports.demo import accounts
-from reports.demo.blueprint import Blueprint
+from reports.demo.blueprint import Blueprint, Renaming
 from reports.demo.days import days_after
 
 # So many days ahead lies the handover: the day is still to come for whoever looks around for a week or two.
@@ -24,20 +24,24 @@ HANDOVER_IN = 20
 
 
 def begin(organizations: Mapping[str, Organization], blueprint: Blueprint) -> None:
-    """Begin everything of which somebody in the cast is to find the next step among the to-dos."""
+    """Begin everything of which somebody in the cast is to find the next step among the to-dos.
+
+    What needs a place that the unit has not is left out.
+    """
     cast = {user.username: user for user in User.objects.filter(username__in=accounts.USERNAMES)}
-    general = organizations[blueprint.general_with_logins]
-    branch = organizations[blueprint.branch_with_logins]
-    committee = organizations[blueprint.committee_with_logins]
-    _replace_administrator(committee, cast)
-    _ask_for_names(general, branch, blueprint, cast)
-    _hand_out_codes(branch, cast)
-    _hand_over(organizations[blueprint.second_places[1]], cast)
-    _ask_for_export(committee, cast[accounts.COLLEGE.username])
+    committee = organizations.get(blueprint.committee_with_logins)
+    if committee is not None:
+        _replace_administrator(committee, cast)
+    _ask_for_names(organizations, blueprint, cast)
+    _hand_out_codes(organizations[blueprint.branch_with_logins], cast)
+    if blueprint.second_places is not None:
+        _hand_over(organizations[blueprint.second_places[1]], cast)
+    if committee is not None:
+        _ask_for_export(committee, cast[accounts.COMMITTEE.username])
 
 
 def _replace_administrator(committee: Organization, cast: Mapping[str, User]) -> None:
-    leaving, successor = cast[accounts.ENDED.username], cast[accounts.COLLEGE.username]
+    leaving, successor = cast[accounts.ENDED.username], cast[accounts.COMMITTEE.username]
     asked = applications.ask_for_administrator(
         committee,
         leaving=AccessGrant.objects.get(user=leaving, organization=committee),
@@ -49,32 +53,24 @@ def _replace_administrator(committee: Organization, cast: Mapping[str, User]) ->
     applications.approve(asked, version=asked.version, answer="同意。", by=cast["bureau_admin"])
 
 
-def _ask_for_names(general: Organization, branch: Organization, blueprint: Blueprint, cast: Mapping[str, User]) -> None:
-    _ask_for_name(
-        general,
-        blueprint.root.full,
-        blueprint.name_asked_for,
-        reason="测绘院更名为测绘地理信息院，团总支名称相应变更。",
-        by=cast["general_admin"],
-    )
-    returned = _ask_for_name(
-        branch,
-        blueprint.root.full,
-        blueprint.name_returned,
-        reason="科室拟更名，团支部名称相应变更。",
-        by=cast["branch_admin"],
-    )
-    answer = "科室更名的文件还没有下发，请在文件下发后写明文号再提出。"
-    applications.send_back(returned, version=returned.version, answer=answer, by=cast["general_admin"])
+def _ask_for_names(organizations: Mapping[str, Organization], blueprint: Blueprint, cast: Mapping[str, User]) -> None:
+    if blueprint.name_asked_for is not None:
+        general = organizations[blueprint.general_with_logins]
+        _ask_for_name(general, blueprint.name_asked_for, by=cast["general_admin"])
+    if blueprint.name_returned is not None:
+        branch = organizations[blueprint.branch_with_logins]
+        returned = _ask_for_name(branch, blueprint.name_returned, by=cast["branch_admin"])
+        answer = blueprint.name_returned.answer
+        applications.send_back(returned, version=returned.version, answer=answer, by=cast["general_admin"])
 
 
-def _ask_for_name(organization: Organization, unit: str, name: str, *, reason: str, by: User) -> ChangeRequest:
+def _ask_for_name(organization: Organization, wanted: Renaming, *, by: User) -> ChangeRequest:
     org_type = OrgType(organization.org_type)
     return applications.ask_for_name(
         organization,
-        full_name=f"{naming.PREFIX}{unit}{name}{naming.FULL_ENDINGS[org_type]}",
-        short_name=f"{name}{naming.SHORT_ENDINGS[org_type]}",
-        reason=reason,
+        full_name=f"{naming.PREFIX}{wanted.full}{naming.FULL_ENDINGS[org_type]}",
+        short_name=f"{wanted.short}{naming.SHORT_ENDINGS[org_type]}",
+        reason=wanted.reason,
         by=by,
     )
 

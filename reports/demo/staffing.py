@@ -91,7 +91,8 @@ def staff(nodes: list[Node], blueprint: Blueprint) -> Staffing:
         seats[node] = [Seat(post, Holder.MEMBER) for post in posts]
         if node in outside:
             seats[node][0] = Seat(LeaguePost.SECRETARY, Holder.OUTSIDE)
-    seats[nodes[0]].append(SQUAD)
+    if not nodes[0].is_branch:
+        seats[nodes[0]].append(SQUAD)
     return Staffing(seats, _sent(seats, branches, lot))
 
 

@@ -29,13 +29,24 @@ from members.models import (
 )
 from members.models.people import IN_LEAGUE
 from reports import todos
-from reports.demo import accounts, loading, proceedings
+from reports.completion import completion_of
+from reports.demo import accounts, loading, past, proceedings
 from reports.demo.huayue import HUAYUE
+from reports.facts import reading, recounting, settling
+from reports.models import FactsDay
 from tuanjian import ages, idnumbers, names, phones
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
-FIGURES = {"committees": 4, "general_branches": 7, "branches": 79, "members": 1_016, "cadres": 243, "users": 21}
+FIGURES = {
+    "committees": 4,
+    "general_branches": 7,
+    "branches": 79,
+    "members": 1_016,
+    "people": 1_446,
+    "cadres": 243,
+    "users": 21,
+}
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +308,7 @@ def test_requests_wait_come_back_and_are_granted(demo):
 def test_export_of_many_waits_for_a_second_person(demo):
     [asking] = ExportRequest.objects.all()
 
-    assert (asking.requested_by.username, asking.word, asking.rows > 200) == ("college_admin", "待批准", True)
+    assert (asking.requested_by.username, asking.word, asking.rows > 200) == ("committee_admin", "待批准", True)
     assert [user.username for user in releases.approvers_of(asking.organization, but=asking.requested_by)] == [
         "bureau_admin"
     ]
@@ -344,9 +355,33 @@ def test_activities_fill_the_year_before(demo):
     assert Attendance.objects.filter(person__status=MemberStatus.VOID).count() == 0
 
 
-def test_log_is_whole_and_every_organization_waits_to_be_counted_once(demo):
-    waiting = Touched.objects.order_by().values("organization").annotate(times=Count("pk"))
+def test_log_is_whole_and_every_organization_waits_to_be_counted(demo):
+    waiting = set(Touched.objects.values_list("organization_id", flat=True))
 
     assert log_proof.prove().problem == ""
-    assert set(waiting.values_list("times", flat=True)) == {1}
-    assert waiting.count() == 90
+    assert waiting == set(Organization.objects.values_list("pk", flat=True))
+
+
+def test_every_day_of_the_year_before_has_figures_that_grow_into_todays(demo, today):
+    days = [today - dt.timedelta(days=back) for back in (365, 200, 98, 0)]
+    assert not FactsDay.objects.filter(day__gte=today).exists()
+
+    settling.settle()
+
+    entered = [reading.figures_of([demo], day).of[demo.pk].total["members"] for day in days]
+    rates = [completion_of([demo], day)[demo.pk].rate for day in days]
+    assert FactsDay.objects.count() == 366
+    assert entered == sorted(entered)
+    assert entered[0] < entered[-1] == 1016
+    assert rates == sorted(rates)
+    assert list(recounting.drifts(today)) == []
+
+
+def test_a_day_between_two_that_were_counted_has_the_figures_of_the_earlier(demo):
+    first, second = (TODAY - dt.timedelta(days=back) for back in past.DAYS_BACK[:2])
+    between = first + (second - first) / 2
+
+    found = reading.figures_of([demo], between)
+
+    assert found.of == reading.figures_of([demo], first).of
+    assert found.day == between
