@@ -61,7 +61,27 @@ OF_A_LIST = _pages("members", "export", "list_export")
 OF_A_COMPARISON = _pages("members", "comparison", "comparison_new")
 OF_THE_LOG = _pages("branches", "log_entry", "log_anchors")
 OF_AN_ACTIVITY = _pages("activities", "activity", "edit", "void", "restore")
-OF_AN_IMPORT = _pages("members", "import", "import_row", "import_absent", "import_changes", "import_take_back")
+OF_AN_IMPORT = _pages(
+    "members",
+    *("import", "import_row", "import_names", "import_sheets", "import_mend", "import_absent", "import_changes"),
+    *("import_file", "import_take_back"),
+)
+OF_A_CIRCULAR = _pages(
+    "reports",
+    *("circular", "circular_new", "circular_edit", "circular_issue", "circular_discard", "circular_withdraw"),
+    "circular_templates",
+)
+OF_A_CAMPAIGN = _pages(
+    "reports",
+    *("campaign", "campaign_new", "campaign_edit", "campaign_start", "campaign_discard", "campaign_withdraw"),
+    *("campaign_extend", "campaign_end", "campaign_report", "campaigns_of"),
+)
+OF_STATISTICS = _pages("reports", "statistics_table", "saved_table_new", "saved_table_rename", "saved_table_delete")
+OF_A_SPOT_CHECK = _pages(
+    "reports",
+    *("spot_check", "spot_check_new", "spot_check_again", "spot_check_result", "spot_checks_of"),
+    *("spot_record", "spot_record_check", "spot_record_mend", "spot_record_settle"),
+)
 OF_A_POST = _pages("members", "organization_cadres", "cadre_new", "cadre_edit", "cadre_end")
 
 
@@ -94,7 +114,7 @@ MENU = (
             Entry("团干部", "members:cadres", Sight.ROSTER, OF_A_POST),
             Entry("通讯录", "members:contacts", Sight.ROSTER),
             Entry("疑似同一人", "members:same", Right.PEOPLE, _pages("members", "merge_records", "different")),
-            Entry("更正申请", "members:corrections", Right.PEOPLE, _pages("members", "correction")),
+            Entry("更正申请", "members:corrections", Right.PEOPLE, _pages("members", "correction", "ask_correction")),
             Entry("国家系统核对", "members:comparisons", Sight.ROSTER, OF_A_COMPARISON),
             Entry("我的导出", "members:exports", Sight.ROSTER, OF_A_LIST),
             Entry("导出申请", "members:export_requests", Right.CLEAR_EXPORT, OF_AN_EXPORT),
@@ -122,7 +142,19 @@ MENU = (
     Group(
         "统计与通报",
         "bar-chart",
-        (Entry("应录尽录", "reports:completion", Sight.ROSTER, _pages("reports", "completion_of")),),
+        (
+            Entry(
+                "应录尽录",
+                "reports:completion",
+                Sight.ROSTER,
+                _pages("reports", "completion_of", "completion_moves", "scheme"),
+            ),
+            Entry("团内大数据", "reports:statistics", Sight.ROSTER, OF_STATISTICS),
+            Entry("调度", "reports:campaigns", Sight.ROSTER, OF_A_CAMPAIGN),
+            Entry("通报", "reports:circulars", Sight.ROSTER, OF_A_CIRCULAR),
+            Entry("随机抽查", "reports:spot_checks", Sight.ROSTER, OF_A_SPOT_CHECK),
+            Entry("统计表", "reports:sheets", Sight.ROSTER, _pages("reports", "sheet", "sheet_issue")),
+        ),
     ),
     Group(
         "账号与日志",

@@ -13,12 +13,16 @@ from django.utils import timezone
 from branches import applications, elections, succession
 from branches.models import ChangeRequest, Organization, User
 from branches.permissions import permissions_on
-from branches.scoping import Right, within
-from members import completeness, corrections
+from branches.scoping import SIGHTS, Right, Sight, rights_at, roles_at, within
+from members import corrections
 from members.health import without_secretary
-from members.leaving import LEAVING_SOON, Leaving, leaving
-from members.models import ExportRequest, ImportState, Member, RosterImport
-from members.models.people import IN_LEAGUE
+from members.leaving import LEAVING_SOON
+from members.models import ExportRequest, ImportState, RosterImport
+from reports.campaigns import reminding
+from reports.facts import reading
+from reports.facts.attention import DUE, INCOMPLETE_MEMBERS, INCOMPLETE_OTHERS, SOON
+from reports.facts.keys import Part
+from reports.models import Campaign, CampaignState, CircularDelivery, FollowUp, SpotRecord
 
 # Who has not looked after so many days will not.
 FAILED_WITHIN = dt.timedelta(days=7)
@@ -50,6 +54,9 @@ def todos_for(user: User, organization: Organization, on: dt.date) -> list[Todo]
         *_successors(user, organization),
         *_corrections(user, organization),
         *_exports(user, organization),
+        *_circulars(user, organization),
+        *_campaigns(user, organization),
+        *_spot_checks(user, organization),
     ]
     return _pressing_first([*health_of(user, organization, on), *waiting])
 
@@ -141,28 +148,24 @@ def _vacancies(user: User, organization: Organization) -> list[Todo]:
 
 
 def _people(user: User, organization: Organization, on: dt.date) -> list[Todo]:
-    people = Member.objects.visible_to(user).under(organization)
-    due, soon = (leaving(people, which, on).count() for which in (Leaving.DUE, Leaving.SOON))
-    counted = people.filter(completeness.incomplete()).aggregate(
-        members=Count("pk", filter=Q(league_status__in=IN_LEAGUE)),
-        others=Count("pk", filter=~Q(league_status__in=IN_LEAGUE)),
-    )
+    known = reading.figures_of([organization], on, Part.ATTENTION).of.get(organization.pk)
+    counted = known.total if known else {}
     members, youth = "members:members", "members:youth"
     return [
         Todo(
-            *("busy", "待处理", "年满 28 周岁且无团内职务", due, "人"),
+            *("busy", "待处理", "年满 28 周岁且无团内职务", counted.get(DUE, 0), "人"),
             *(_address(members, organization, leaving="due"), "去处理"),
         ),
         Todo(
-            *("care", "将满 28", f"{LEAVING_SOON.days} 天内年满 28 周岁且无团内职务", soon, "人"),
+            *("care", "将满 28", f"{LEAVING_SOON.days} 天内年满 28 周岁且无团内职务", counted.get(SOON, 0), "人"),
             *(_address(members, organization, leaving="soon"), "去查看"),
         ),
         Todo(
-            *("care", "待补录", "资料有缺项的团员", counted["members"], "人"),
+            *("care", "待补录", "资料有缺项的团员", counted.get(INCOMPLETE_MEMBERS, 0), "人"),
             *(_address(members, organization, completeness="incomplete"), "去补录"),
         ),
         Todo(
-            *("care", "待补录", "资料有缺项的非团员青年", counted["others"], "人"),
+            *("care", "待补录", "资料有缺项的非团员青年", counted.get(INCOMPLETE_OTHERS, 0), "人"),
             *(_address(youth, organization, completeness="incomplete", league_status="none"), "去补录"),
         ),
     ]
@@ -208,6 +211,48 @@ def _exports(user: User, organization: Organization) -> list[Todo]:
     return [
         Todo("care", "待批准", "待批准的明文导出", waiting, "件", f"{url}?waiting=1", "去批准"),
         Todo("care", "待下载", "已批准、等您下载的明文导出", ready, "件", url, "去下载"),
+    ]
+
+
+def _circulars(user: User, organization: Organization) -> list[Todo]:
+    """Circulars sent to this very organisation that nobody has opened yet."""
+    waiting = CircularDelivery.objects.visible_to(user).unread().filter(organization=organization).count()
+    return [Todo("care", "待签收", "上级的通报", waiting, "份", _address("reports:circulars", organization), "去签收")]
+
+
+def _campaigns(user: User, organization: Organization) -> list[Todo]:
+    """What campaigns from above still want entered there, and own ones that wait to be closed."""
+    ended = Campaign.objects.manageable_by(user, right=Right.REPORTS).of(organization).frozen().count()
+    own = _address("reports:campaigns", organization, state=CampaignState.FROZEN.value)
+    lines = [Todo("care", "待结束", "已截止、待结束的调度", ended, "次", own, "去办理")]
+    if not any(Sight.ROSTER in SIGHTS[role] for role in roles_at(user, organization.path)):
+        return lines
+    deed = "去补录" if Right.PEOPLE in rights_at(user, organization.path) else "去查看"
+    url = reverse("reports:campaigns_of", args=[organization.pk])
+    for asked in reminding.asked_of(organization):
+        state, word = asked.pressing
+        title = f"调度“{asked.campaign}”，{reminding.moment_in_words(asked.due_at)} 截止"
+        lines.append(Todo(state, word, title, asked.sums.missing, "项", url, deed))
+    return lines
+
+
+def _spot_checks(user: User, organization: Organization) -> list[Todo]:
+    """What spot checks found and somebody there has to mend, and what was mended and waits for its second look."""
+    there = SpotRecord.objects.found_below(organization)
+    counted = {
+        FollowUp.OPEN: there.mendable_by(user).filter(follow_up=FollowUp.OPEN).count(),
+        FollowUp.RETURNED: there.mendable_by(user).filter(follow_up=FollowUp.RETURNED).count(),
+        FollowUp.MENDED: there.checkable_by(user).to_confirm().count(),
+    }
+    url = reverse("reports:spot_checks_of", args=[organization.pk])
+    said = {
+        FollowUp.OPEN: ("care", "抽查发现、待整改的记录", "去整改"),
+        FollowUp.RETURNED: ("problem", "抽查整改被退回的记录", "去整改"),
+        FollowUp.MENDED: ("care", "抽查整改待复核的记录", "去复核"),
+    }
+    return [
+        Todo(chip, state.label, title, counted[state], "条", f"{url}?state={state.value}", deed)
+        for state, (chip, title, deed) in said.items()
     ]
 
 

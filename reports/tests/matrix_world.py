@@ -25,6 +25,10 @@ from members.models.roster import RosterImport, RosterRow
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from members.tests.outgoing import a_comparison, a_list_made
 from members.tests.rosters import an_import
+from reports.models import Campaign, Circular, IssuedSheet, SavedTable, SpotCheck, SpotRecord
+from reports.tests.campaign_scenes import a_draft_of
+from reports.tests.circulars import a_stored_circular, a_stored_sheet
+from reports.tests.spot_checking import a_stored_check
 
 SITES = (
     "bureau",
@@ -179,6 +183,15 @@ def furnish(world):
         a_list_made(organization, by=holder, asked=f"姓名：名单{mark}")
         a_comparison(organization, by=holder, name=f"{surname}远远", file_name=f"核对{mark}.xlsx")
         canaries.people[site] += [f"名单{mark}", f"{surname}远远", f"核对{mark}"]
+        a_stored_circular(organization, by=holder, title=f"通报{mark}")
+        a_stored_sheet(organization, by=holder, note=f"定稿{mark}")
+        canaries.people[site] += [f"通报{mark}", f"定稿{mark}"]
+        a_draft_of(organization, by=holder, name=f"调度{mark}", notice=f"调度通知{mark}")
+        canaries.people[site] += [f"调度{mark}", f"调度通知{mark}"]
+        SavedTable.objects.create(organization=organization, user=holder, name=f"存表{mark}", choice={"rows": "tree"})
+        canaries.people[site].append(f"存表{mark}")
+        a_stored_check(organization, person, by=holder, name=f"抽查{mark}", note=f"检查备注{mark}")
+        canaries.people[site] += [f"抽查{mark}", f"检查备注{mark}"]
         canaries.organization[site] = words
         canaries.tops[site] = organization.short_name
     tree.move(world.moved_branch, under=world.other_general, by=None)
@@ -213,8 +226,20 @@ def subject_of(kind, world, site):
         return Export.objects.get(organization=organization, made_by__username__startswith="holder")
     if kind == "comparison":
         return Comparison.objects.get(organization=organization, made_by__username__startswith="holder")
+    if kind == "campaign":
+        return Campaign.objects.get(organization=organization, name__startswith="调度")
     if kind == "activity":
         return Activity.objects.get(organization=organization, topic__startswith="团课")
+    if kind == "circular":
+        return Circular.objects.get(organization=organization, title__startswith="通报")
+    if kind == "sheet":
+        return IssuedSheet.objects.get(organization=organization)
+    if kind == "saved_table":
+        return SavedTable.objects.get(organization=organization, user__username__startswith="holder")
+    if kind == "spot_check":
+        return SpotCheck.objects.get(organization=organization, name__startswith="抽查")
+    if kind == "spot_record":
+        return SpotRecord.objects.get(organization=organization, note__startswith="检查备注")
     if kind == "entry":
         return AuditEntry.objects.get(placement__organization=organization, reason__startswith="日志")
     raise KeyError(kind)

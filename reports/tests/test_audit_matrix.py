@@ -30,6 +30,9 @@ from members.tests.builders import a_member, a_phone, an_id_number
 from members.tests.outgoing import a_list_made
 from members.tests.rosters import imported
 from members.tests.rosters import members as sheet_of_members
+from reports.statistics import saving
+from reports.tests import circular_scenes, spot_check_scenes
+from reports.tests.campaign_scenes import CAMPAIGN_SCENES
 from reports.tests.import_scenes import (
     Scene,
     scene_of_checked,
@@ -41,6 +44,7 @@ from reports.tests.import_scenes import (
     scene_of_written,
 )
 from reports.tests.matrix_world import address_of, furnish, subject_of
+from reports.tests.scheme_scenes import scene_of_scheme
 from reports.tests.test_matrix import BACKEND, FIXED, PATTERNS, SUBJECTS
 from tuanjian.fields import MobileField, OfficeDateField
 
@@ -98,6 +102,10 @@ WORDS = {
 
 def member_of(world):
     return subject_of("member", world, "branch")
+
+
+def scene_of_saved_table(world, by):
+    return Scene(args=[saving.save_choice(world.bureau, name="常看的表", choice={}, by=by).pk])
 
 
 def scene_of_ticked(world, by):
@@ -160,6 +168,11 @@ def scene_of_correction(world, by):
     return Scene(data={"deed": "approve"})
 
 
+def scene_of_verified(world, by):
+    Member.objects.filter(pk=member_of(world).pk).update(verified_on=timezone.localdate())
+    return Scene(data={"name": "费新名", "reason": "录入时写错"})
+
+
 def scene_of_code(world, by):
     issued = registration.issue(world.branch, role=Role.OBSERVER, by=by)
     return Scene(data={"code": issued.code}, anonymous=True)
@@ -203,6 +216,10 @@ def scene_of_approved_export(world, by):
 
 
 SCENES = {
+    **circular_scenes.SCENES,
+    **spot_check_scenes.SCENES,
+    "reports:saved_table_rename": scene_of_saved_table,
+    "reports:saved_table_delete": scene_of_saved_table,
     "branches:application_approve": lambda world, by: Scene(data={"version": "1"}),
     "branches:application_return": lambda world, by: Scene(data={"version": "1", "answer": "请附批复"}),
     "branches:apply_name": scene_without_request,
@@ -218,6 +235,7 @@ SCENES = {
     "branches:reset": scene_of_reset,
     "branches:add": lambda world, by: Scene(site="general"),
     "branches:code_sheet": lambda world, by: Scene(site="general"),
+    "reports:scheme": scene_of_scheme,
     "reports:move_confirm": lambda world, by: Scene(
         query=f"?under={world.other_general.pk}", data={"under": str(world.other_general.pk)}
     ),
@@ -242,6 +260,7 @@ SCENES = {
     "members:merge_records": scene_of_two_records,
     "members:different": scene_of_two_records,
     "members:correction": scene_of_correction,
+    "members:ask_correction": scene_of_verified,
     "members:export_fetch": scene_of_approved_export,
     "members:export_again": lambda world, by: Scene(args=[a_list_made(world.bureau, by=by).pk]),
     "members:export_delete": lambda world, by: Scene(args=[a_list_made(world.bureau, by=by).pk]),
@@ -256,6 +275,7 @@ SCENES = {
     "members:import_discard": scene_of_checked,
     "members:import_take_back": scene_of_written,
     "activities:restore": scene_of_void_activity,
+    **CAMPAIGN_SCENES,
 }
 
 

@@ -75,6 +75,32 @@ def test_the_proxy_sets_what_the_site_believes_and_doubles_no_header():
     assert re.search(r"ssl_protocols TLSv1\.2 TLSv1\.3;", text)
 
 
+def let_through(text):
+    """Megabytes of a request the proxy lets through, where it counts them."""
+    return [int(size) for size in re.findall(r"client_max_body_size ([1-9]\d*)m;", text)]
+
+
+def test_the_proxy_lets_through_what_an_import_takes():
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    settings = (ROOT / "tuanjian" / "settings.py").read_text(encoding="utf-8")
+    taken = re.search(r'"TUANJIAN_IMPORT_UPLOAD_MIB", default=(\d+)', settings)
+
+    assert let_through(text) == [int(taken[1]) + 2]
+
+
+@pytest.mark.parametrize(("said", "expected"), [("TUANJIAN_IMPORT_UPLOAD_MIB='25'", 27), ("", 12)])
+def test_the_proxy_follows_when_an_import_takes_more(tmp_path, said, expected):
+    document = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    command = re.search(r"^    (sed -i .*client_max_body_size.*)$", document, re.MULTILINE)[1]
+    proxy = tmp_path / "tuanjian"
+    proxy.write_bytes((ROOT / "deploy" / "nginx.conf").read_bytes())
+    script = f"{said}\n" + command.replace("/etc/nginx/sites-available/tuanjian", str(proxy))
+
+    subprocess.run(["/bin/sh", "-c", script], check=True)  # noqa: S603 – ours
+
+    assert let_through(proxy.read_text(encoding="utf-8")) == [expected]
+
+
 @pytest.mark.parametrize("unit", ["web", "worker", "backup"])
 def test_units_give_nothing_away(unit):
     lines = (ROOT / "deploy" / f"tuanjian-{unit}.service").read_text(encoding="utf-8").splitlines()

@@ -38,7 +38,7 @@ DRAWN_ANEW = ("digest", "sealed", "password", "batch", "job", "code", "session",
 # What a button without a page of its own reads.
 OF_BUTTONS = {"answer", "version"}
 # Takes a file, or changes nothing by itself.
-LEFT_OUT = {"members:import_new", "members:comparison_new", *CHANGE_NOTHING}
+LEFT_OUT = {"members:import_new", "members:comparison_new", "reports:circular_templates", *CHANGE_NOTHING}
 
 
 def harmful(field, world):
