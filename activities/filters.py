@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from activities.models import Activity, ActivityKind
 from activities.models.records import ActivityQuerySet
+from tuanjian.carrying import CarriedFilter
 
 
 def _day(label: str, lookup: str) -> django_filters.DateFilter:
@@ -26,8 +27,8 @@ def _day(label: str, lookup: str) -> django_filters.DateFilter:
 class ActivityFilter(django_filters.FilterSet):
     """Activities that count, unless 误录作废 is asked for. The organisation of the page stays while querying."""
 
-    organization = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
-    size = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    organization = CarriedFilter()
+    size = CarriedFilter()
     topic = django_filters.CharFilter(
         label="主题",
         method="by_topic",
@@ -44,7 +45,7 @@ class ActivityFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def keep(self, activities: ActivityQuerySet, name: str, value: str) -> ActivityQuerySet:
-        """Carried through the form, or applied below, where its absence is heard too."""
+        """Applied below, where its absence is heard too."""
         return activities
 
     def by_topic(self, activities: ActivityQuerySet, name: str, value: str) -> ActivityQuerySet:

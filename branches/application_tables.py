@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 import django_tables2 as tables
-from django import forms
 from django.utils.html import format_html
 
 from branches.models import ChangeRequest
+from tuanjian.carrying import CarriedNumberFilter
 
 CHIPS = {
     ChangeRequest.State.WAITING: "busy",
@@ -22,7 +20,7 @@ CHIPS = {
 class RequestFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label="状态", choices=ChangeRequest.State.choices, empty_label="全部")
     kind = django_filters.ChoiceFilter(label="申请事项", choices=ChangeRequest.Kind.choices, empty_label="全部")
-    organization = django_filters.NumberFilter(widget=forms.HiddenInput, method="kept")
+    organization = CarriedNumberFilter()
 
     class Meta:
         model = ChangeRequest
@@ -37,10 +35,6 @@ class RequestFilter(django_filters.FilterSet):
     def is_narrowed(self) -> bool:
         """Whether anything was asked for beyond the organisation."""
         return any((self.data or {}).get(name) for name in ("state", "kind"))
-
-    def kept(self, rows: Any, name: str, value: Any) -> Any:
-        """The view has chosen the organisation; the query form only hands that on."""
-        return rows
 
 
 class RequestTable(tables.Table):

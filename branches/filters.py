@@ -16,6 +16,7 @@ from branches.browsing import matching
 from branches.log import Reader, objects_of
 from branches.models import AuditEntry, Organization, OrganizationStatus, OrgType, Placement
 from tuanjian import asking
+from tuanjian.carrying import CarriedFilter, CarriedNumberFilter
 
 
 class LowerFilter(django_filters.FilterSet):
@@ -40,7 +41,7 @@ class LowerFilter(django_filters.FilterSet):
     all = django_filters.ChoiceFilter(
         label="范围", choices=[("1", "本级及全部下级")], empty_label="直接下级", method="kept"
     )
-    organization = django_filters.NumberFilter(widget=forms.HiddenInput, method="kept")
+    organization = CarriedNumberFilter()
     status = django_filters.ChoiceFilter(label="状态", choices=OrganizationStatus.choices, empty_label=None)
 
     class Meta:
@@ -73,7 +74,7 @@ class LowerFilter(django_filters.FilterSet):
         return asked != {"status": OrganizationStatus.ACTIVE}
 
     def kept(self, rows: QuerySet[Organization], name: str, value: Any) -> QuerySet[Organization]:
-        """The view has chosen the organisation and how far down; the query form only hands that on."""
+        """The view has chosen how far down; the query form only hands that on."""
         return rows
 
     def by_name(self, rows: QuerySet[Organization], name: str, text: str) -> QuerySet[Organization]:
@@ -109,7 +110,7 @@ class LogFilter(django_filters.FilterSet):
 
     object = django_filters.CharFilter(method="by_object", widget=forms.HiddenInput)
     organization = django_filters.NumberFilter(method="by_organization", widget=forms.HiddenInput)
-    size = django_filters.CharFilter(method="kept", widget=forms.HiddenInput)
+    size = CarriedFilter()
     since = _day("日期自", "by_first_day")
     until = _day("至", "by_last_day")
     actor = _words("操作人", "by_actor", "姓名")
@@ -148,10 +149,6 @@ class LogFilter(django_filters.FilterSet):
     def in_words(self) -> str:
         """The conditions used, for the line that says why nothing was found and for the workbook."""
         return asking.in_words(self.form)
-
-    def kept(self, entries: Any, name: str, value: str) -> Any:
-        """Carries a parameter of the address through the form."""
-        return entries
 
     def by_object(self, entries: Any, name: str, value: str) -> Any:
         return entries.about(*objects_of(value))

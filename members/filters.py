@@ -18,6 +18,7 @@ from members.models.people import IN_LEAGUE, MemberQuerySet
 from members.models.rules import age_rules
 from members.national import NationalState
 from tuanjian import asking
+from tuanjian.carrying import CarriedFilter
 from tuanjian.idnumbers import Gender
 
 ANY = "请选择"
@@ -41,8 +42,8 @@ def _list(label: str, choices: Any, **kwargs: Any) -> django_filters.ChoiceFilte
 class PeopleFilter(django_filters.FilterSet):
     """What members and youth are asked for alike. The organisation of the page stays while querying."""
 
-    organization = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
-    size = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    organization = CarriedFilter()
+    size = CarriedFilter()
     name = django_filters.CharFilter(
         label="姓名",
         method="by_name",
@@ -81,10 +82,6 @@ class PeopleFilter(django_filters.FilterSet):
     def in_words(self) -> str:
         """The conditions used, for the line that says why nothing was found."""
         return asking.in_words(self.form, unsaid=(SHOWN,))
-
-    def keep(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
-        """Carries a parameter of the address through the form."""
-        return people
 
     def by_name(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
         """Name or initials from the beginning; a part of the name where that finds nobody is the search's business."""

@@ -17,13 +17,14 @@ from branches.models.organizations import OrganizationQuerySet
 from branches.scoping import rights_at
 from members import health
 from tuanjian import asking
+from tuanjian.carrying import CarriedFilter, CarriedNumberFilter
 
 
 class HealthFilter(django_filters.FilterSet):
     """Which flag, which type, which name; without a flag everything that has any."""
 
-    organization = django_filters.NumberFilter(method="kept", widget=forms.HiddenInput)
-    size = django_filters.CharFilter(method="kept", widget=forms.HiddenInput)
+    organization = CarriedNumberFilter()
+    size = CarriedFilter()
     flag = django_filters.ChoiceFilter(
         label="问题", choices=[(flag.key, flag.word) for flag in health.FLAGS], empty_label="全部", method="by_flag"
     )
@@ -48,10 +49,6 @@ class HealthFilter(django_filters.FilterSet):
     def in_words(self) -> str:
         """The conditions used, for the papers and the log."""
         return asking.in_words(self.form, but=self.form.fields.keys() - {"flag", "org_type", "name"})
-
-    def kept(self, rows: OrganizationQuerySet, name: str, value: Any) -> OrganizationQuerySet:
-        """Carries a parameter of the address through the form."""
-        return rows
 
     def by_flag(self, rows: OrganizationQuerySet, name: str, key: str) -> OrganizationQuerySet:
         return rows.filter(health.BY_KEY[key].condition(timezone.localdate()))

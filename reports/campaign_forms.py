@@ -23,6 +23,7 @@ from branches.scoping import Sight
 from reports.campaigns.drafting import Stage, Terms
 from reports.completion_items import GROUPS, ITEMS
 from reports.models import Campaign, CampaignScope, CampaignState, CampaignTarget
+from tuanjian.carrying import CarriedNumberFilter
 
 STAGES = 5
 
@@ -216,7 +217,7 @@ class CampaignFilter(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(label="状态", choices=CampaignState.choices, empty_label="全部状态")
     name = django_filters.CharFilter(label="名称", lookup_expr="icontains", max_length=60)
-    organization = django_filters.NumberFilter(widget=forms.HiddenInput, method="kept")
+    organization = CarriedNumberFilter()
 
     class Meta:
         model = Campaign
@@ -226,10 +227,6 @@ class CampaignFilter(django_filters.FilterSet):
     def is_narrowed(self) -> bool:
         """Whether anything was asked for beyond the organisation."""
         return any((self.data or {}).get(name) for name in ("state", "name"))
-
-    def kept(self, rows: Any, name: str, value: Any) -> Any:
-        """The view has chosen the organisation; the query form only hands that on."""
-        return rows
 
 
 class CampaignTable(tables.Table):

@@ -30,6 +30,7 @@ from reports.models import (
 from reports.spot_checks.drawing import MOST_DRAWN, Terms
 from reports.spot_checks.facts import Fact, Seen
 from reports.spot_checks.recording import Found, Marked
+from tuanjian.carrying import CarriedNumberFilter
 
 SEED_HELP: Final = "留空由系统随机产生；也可以填现场报出的数字或公开号码，便于监督。"
 UNCHECKED: Final = "none"
@@ -190,7 +191,7 @@ class SpotCheckFilter(django_filters.FilterSet):
 
     name = django_filters.CharFilter(label="名称", lookup_expr="icontains", max_length=60)
     kind = django_filters.ChoiceFilter(label="抽查对象", choices=SpotKind.choices, empty_label="全部")
-    organization = django_filters.NumberFilter(widget=forms.HiddenInput, method="kept")
+    organization = CarriedNumberFilter()
 
     class Meta:
         model = SpotCheck
@@ -200,10 +201,6 @@ class SpotCheckFilter(django_filters.FilterSet):
     def is_narrowed(self) -> bool:
         """Whether anything was asked for beyond the organisation."""
         return any((self.data or {}).get(name) for name in ("name", "kind"))
-
-    def kept(self, rows: Any, name: str, value: Any) -> Any:
-        """The view has chosen the organisation; the query form only hands that on."""
-        return rows
 
 
 class SpotRecordFilter(django_filters.FilterSet):

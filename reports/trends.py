@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
-
 from reports.completion import Completion, Point, points_from
 from reports.completion_items import Group
 from reports.facts import reading
@@ -43,11 +41,8 @@ def _kept(organizations: list[int], days: list[dt.date]) -> dict[int, dict[dt.da
     days = [day for day in days if first is not None and day >= first]
     if not days:
         return {}
-    held = Q(pk__in=())
-    for day in days:
-        held |= Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
     found: dict[int, dict[dt.date, reading.Known]] = {}
-    rows = Standing.objects.filter(held, organization__in=organizations).order_by()
+    rows = Standing.objects.on_any(days).filter(organization__in=organizations).order_by()
     for pk, own, below, begun, ended in rows.values_list("organization_id", "own", "below", "from_day", "to_day"):
         for day in days:
             if begun <= day and (ended is None or day < ended):

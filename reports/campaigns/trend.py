@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
 from django.utils import timezone
 
 from branches.models import OrgType
@@ -111,12 +110,10 @@ def _known(campaign: Campaign, wanted: Collection[int], days: list[dt.date]) -> 
     if not days:
         return {}
     kept = set(FactsDay.objects.filter(day__in=days).values_list("day", flat=True))
-    held = Q(pk__in=())
-    for day in days:
-        held |= Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
-    rows = Standing.objects.filter(
-        held, organization_id__in=wanted, lineage__contains=f"/{campaign.organization_id}/"
-    ).values_list("from_day", "to_day", "org_type", "own", "below")
+    standings = Standing.objects.on_any(days).filter(organization_id__in=wanted)
+    rows = standings.filter(lineage__contains=f"/{campaign.organization_id}/").values_list(
+        "from_day", "to_day", "org_type", "own", "below"
+    )
     found: dict[dt.date, list[Sums]] = {day: [] for day in days if day in kept}
     for from_day, to_day, org_type, own, below in rows.iterator(chunk_size=500):
         total = own if org_type == OrgType.BRANCH else keys.added(own, below)

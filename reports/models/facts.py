@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -15,6 +16,13 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def on(self, day: dt.date) -> Self:
         """The rows that held on that day; one each organisation in force then."""
         return self.filter(Q(to_day=None) | Q(to_day__gt=day), from_day__lte=day)
+
+    def on_any(self, days: Iterable[dt.date]) -> Self:
+        """The rows that held on at least one of these days."""
+        held = Q(pk__in=())
+        for day in days:
+            held |= Q(from_day__lte=day) & (Q(to_day=None) | Q(to_day__gt=day))
+        return self.filter(held)
 
     def now(self) -> Self:
         """The rows that hold until the next settlement."""
