@@ -23,6 +23,8 @@ SCOPED: Final = ("visible_to", "manageable_by", "of_branches_visible_to", "decid
 PATHS: Final = ("seen_paths", "managed_paths")
 # Functions that say whether somebody may do something anywhere.
 SOMEWHERE: Final = ("has_right_somewhere", "sees_somewhere")
+# Functions that give what somebody holds at one place, and of what it is a choice.
+HELD: Final = {"roles_at": "Role", "rights_at": "Right"}
 # One object for a page: if it may be changed, if it may be looked at, if its people may be.
 MANAGEABLE, VISIBLE, ROSTER = "get_manageable", "get_visible", "get_roster"
 DECLARATION: Final = "access"
@@ -141,6 +143,9 @@ class _Walk(ast.NodeTransformer):
             return self._found(node.func.id, node, ast.List([ast.Constant("")], ast.Load()))
         if node.func.id in SOMEWHERE:
             return self._found(node.func.id, node, ast.Constant(True))
+        if node.func.id in HELD:
+            every = ast.Call(ast.Name("frozenset", ast.Load()), [_from("branches.scoping", HELD[node.func.id])], [])
+            return self._found(node.func.id, node, every)
         if node.func.id == MANAGEABLE:
             return self._found(MANAGEABLE, node, _only_visible(node))
         if node.func.id == VISIBLE:
