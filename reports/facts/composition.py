@@ -128,8 +128,11 @@ def _cadres(rows: OrganizationQuerySet, on: dt.date) -> Lines:
 
 def _met_twice(standing: QuerySet[CadreTerm], rows: OrganizationQuerySet, on: dt.date) -> Lines:
     several = standing.values("person").annotate(places=Count("organization", distinct=True)).filter(places__gt=1)
+    # Asked one after the other: in one query PostgreSQL counts anew for every post where it knows no figures of the
+    # table yet.
+    persons = list(several.values_list("person", flat=True))
     places: dict[int, set[str]] = {}
-    posts = standing.filter(person__in=several.values("person")).values_list("person_id", "organization__path")
+    posts = standing.filter(person__in=persons).values_list("person_id", "organization__path")
     for person, path in posts:
         places.setdefault(person, set()).add(path)
     meetings: list[tuple[str, int]] = []
