@@ -136,12 +136,13 @@ def _bring_up(known: dict[int, Known], tops: set[int], changes: Iterable[Change]
 
 def _from_zero(tops: Collection[Organization], on: dt.date, part: Part) -> dict[int, Known]:
     rows = Organization.objects.active().filter(within(topmost(top.path for top in tops)))
-    own = counting.own_figures(rows, on, part)
-    known = {top.path: Known() for top in tops if top.pk in own}
-    for pk, path in rows.order_by().values_list("pk", "path"):
-        if path in known:
-            known[path].own = own[pk]
-        for end in range(Organization.steplen, len(path), Organization.steplen):
-            if (above := known.get(path[:end])) is not None:
-                keys.add(above.below, own[pk])
-    return {top.pk: known[top.path] for top in tops if top.path in known}
+    counted = counting.counted_in(rows, on, part)
+    wanted, known = {top.pk for top in tops}, {}
+    for organization, own in counted:
+        if organization.pk in wanted:
+            known[organization.path] = Known(own)
+    for organization, own in counted:
+        for end in range(Organization.steplen, len(organization.path), Organization.steplen):
+            if (above := known.get(organization.path[:end])) is not None:
+                keys.add(above.below, own)
+    return {organization.pk: known[organization.path] for organization, _ in counted if organization.pk in wanted}
