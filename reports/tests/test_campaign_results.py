@@ -235,7 +235,7 @@ def _do(deed, branch, world):
         Organization.objects.filter(pk=branch.pk).update(status="closed", closed_on=TODAY)
     elif deed == "rename" and not branch.is_closed:
         tree.rename(branch, full_name=f"{branch.full_name}甲", short_name=f"{branch.short_name}甲"[:20], by=None)
-    elif deed == "move" and not branch.is_closed:
+    elif deed == "move" and not branch.is_closed and not branch.is_descendant_of(world.foreign_bureau):
         tree.move(branch, under=world.foreign_bureau, by=None)
     elif deed == "headcount" and not branch.is_closed:
         particulars.declare(
