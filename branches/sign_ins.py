@@ -33,11 +33,13 @@ def connect() -> None:
 @transaction.atomic
 def _signed_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
     begin_limits(request)
+    first = not SignIn.objects.filter(user=user, succeeded=True).exists()
     _list(user, request, succeeded=True)
     attempts.forgive(user, request)
     audit.record(audit.Kind.SIGNED_IN, user, by=user, at=filed_under(user))
-    # An administrator counts as working from the first time on.
-    freshness.touch_administered(user)
+    if first:
+        # An administrator counts as working from the first time on; every later log-in moves no figure.
+        freshness.touch_administered(user)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -96,8 +97,9 @@ def _elections(user: User, organization: Organization, on: dt.date) -> list[Todo
 def _administrators(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     """Organisations whose last administrator's grant ends soon; the rules let no such end come about any more."""
     below = Organization.objects.visible_to(user).under(organization).active()
-    pressing = below.filter(succession.lapsing(on, succession.PRESS_DAYS)).count()
-    soon = below.filter(succession.lapsing(on, succession.WARN_DAYS)).count()
+    days = {"pressing": succession.PRESS_DAYS, "soon": succession.WARN_DAYS}
+    counted = below.aggregate(**{key: Count("pk", filter=succession.lapsing(on, until)) for key, until in days.items()})
+    pressing, soon = counted["pressing"], counted["soon"]
     return [
         Todo(
             *("problem", "即将到期", f"{succession.PRESS_DAYS} 天内管理员授权到期、无人接续的组织", pressing, "个"),
@@ -238,12 +240,9 @@ def _campaigns(user: User, organization: Organization) -> list[Todo]:
 
 def _spot_checks(user: User, organization: Organization) -> list[Todo]:
     """What spot checks found and somebody there has to mend, and what was mended and waits for its second look."""
-    there = SpotRecord.objects.found_below(organization)
-    counted = {
-        FollowUp.OPEN: there.mendable_by(user).filter(follow_up=FollowUp.OPEN).count(),
-        FollowUp.RETURNED: there.mendable_by(user).filter(follow_up=FollowUp.RETURNED).count(),
-        FollowUp.MENDED: there.checkable_by(user).to_confirm().count(),
-    }
+    there = SpotRecord.objects.found_below(organization).order_by()
+    counted = Counter(there.mendable_by(user).to_mend().values_list("follow_up", flat=True))
+    counted[FollowUp.MENDED] = there.checkable_by(user).to_confirm().count()
     url = reverse("reports:spot_checks_of", args=[organization.pk])
     said = {
         FollowUp.OPEN: ("care", "抽查发现、待整改的记录", "去整改"),

@@ -268,6 +268,7 @@ class Member(models.Model):
             models.Index(fields=["phone_tail_index"], name="member_phone_tail"),
             models.Index(fields=["id_number_tail_index"], name="member_id_number_tail"),
             models.Index(fields=["birth_on"], name="member_birth"),
+            models.Index(fields=["created_at"], name="member_created"),
         ]
 
     def __str__(self) -> str:
