@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches import accounts, attempts, pledges, resets, sessions
 from branches.forms.accounts import LoginForm, PasswordForm, PledgeForm, ResetForm
@@ -22,6 +22,7 @@ from tuanjian.refusals import rule_accepts
 @access(Access.OPEN)
 @never_cache
 @sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     destination = local_next(request)
     if request.user.is_authenticated:
@@ -42,6 +43,7 @@ def logout(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @access(Access.SIGNED_IN)
 @sensitive_post_parameters("old_password", "new_password1", "new_password2")
+@require_http_methods(["GET", "POST"])
 def password(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = PasswordForm(request.user, request.POST or None)
     if form.is_valid() and rule_accepts(
@@ -56,6 +58,7 @@ def password(request: AuthenticatedHttpRequest) -> HttpResponse:
 @access(Access.OPEN)
 @never_cache
 @sensitive_post_parameters("code", "new_password1", "new_password2")
+@require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest) -> HttpResponse:
     form = ResetForm(request.POST or None)
     if admits(request, form) and rule_accepts(
@@ -69,6 +72,7 @@ def reset(request: HttpRequest) -> HttpResponse:
 
 @access(Access.SIGNED_IN)
 @never_cache
+@require_http_methods(["GET", "POST"])
 def pledge(request: AuthenticatedHttpRequest) -> HttpResponse:
     text = pledges.current()
     form = PledgeForm(request.POST or None, initial={"text": text})
@@ -80,6 +84,7 @@ def pledge(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @access(Access.SIGNED_IN)
+@require_safe
 def sign_ins(request: AuthenticatedHttpRequest) -> HttpResponse:
     shown = sessions.own_log_ins(request.user, session_key=request.session.session_key or "")
     return render(request, "accounts/sign_ins.html", {"log_ins": shown, "limits": sessions.limits_in_words()})

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches import applications as rules
 from branches.application_tables import RequestFilter, RequestTable
@@ -42,6 +42,7 @@ def application(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def apply_name(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.AskNameForm(request.POST or None, organization=organization, initial=_again(request, organization))
@@ -55,6 +56,7 @@ def apply_name(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def apply_type(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.AskTypeForm(request.POST or None, organization=organization, initial=_again(request, organization))
@@ -67,6 +69,7 @@ def apply_type(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def apply_administrator(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.AskAdministratorForm(
@@ -109,6 +112,7 @@ def application_return(request: AuthenticatedHttpRequest, pk: int) -> HttpRespon
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def application_withdraw(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     asked = get_manageable(ChangeRequest, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.VersionForm(request.POST if request.method == "POST" else None, initial={"version": asked.version})

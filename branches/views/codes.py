@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from branches import attempts, outlook, registration, resets
 from branches.forms.codes import AskedForm, CodeForm, IssueForm, SheetForm
@@ -35,6 +36,7 @@ def admits(request: HttpRequest, form: CodeForm[Any]) -> bool:
 
 @access(Access.MANAGE_GRANTS)
 @never_cache
+@require_http_methods(["GET", "POST"])
 def code_new(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
     may = permissions_on(organization, request.user)
@@ -62,6 +64,7 @@ def code_page(
 
 @access(Access.MANAGE_GRANTS)
 @never_cache
+@require_http_methods(["GET", "POST"])
 def code_sheet(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
     form = SheetForm(request.POST or None)
@@ -77,6 +80,7 @@ def code_sheet(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_GRANTS)
+@require_http_methods(["GET", "POST"])
 def code_void(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     row = get_manageable(RegistrationCode, request.user, right=Right.GRANTS, pk=pk)
     form = AskedForm(request.POST if request.method == "POST" else None)
@@ -88,6 +92,7 @@ def code_void(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 @access(Access.MANAGE_GRANTS)
 @never_cache
+@require_http_methods(["GET", "POST"])
 def reset_new(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     given = get_manageable(AccessGrant, request.user, right=Right.GRANTS, pk=pk)
     form = AskedForm(request.POST if request.method == "POST" else None)

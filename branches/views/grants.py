@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
 
 from branches import grants, outlook, registration, workers
 from branches.forms.grants import GrantDatesForm, GrantEndForm, GrantForm
@@ -16,6 +17,7 @@ from tuanjian.refusals import rule_accepts
 
 
 @access(Access.MANAGE_GRANTS)
+@require_safe
 def grants_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.GRANTS, also_closed=True, pk=pk)
     may = permissions_on(organization, request.user)
@@ -28,6 +30,7 @@ def grants_page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_GRANTS)
+@require_http_methods(["GET", "POST"])
 def grant_add(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.GRANTS, pk=pk)
     may = permissions_on(organization, request.user)
@@ -44,6 +47,7 @@ def grant_add(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_GRANTS)
+@require_http_methods(["GET", "POST"])
 def grant_dates(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     given = get_manageable(AccessGrant, request.user, right=Right.GRANTS, pk=pk)
     form = GrantDatesForm(request.POST or None, initial={"ends_on": given.ends_on})
@@ -54,6 +58,7 @@ def grant_dates(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_GRANTS)
+@require_http_methods(["GET", "POST"])
 def grant_end(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     given = get_manageable(AccessGrant, request.user, right=Right.GRANTS, pk=pk)
     form = GrantEndForm(request.POST if request.method == "POST" else None)

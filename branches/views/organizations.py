@@ -7,7 +7,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from branches import browsing, particulars, past, tree
 from branches.filters import LowerFilter
@@ -26,6 +26,7 @@ from tuanjian.refusals import rule_accepts
 
 
 @access(Access.SIGNED_IN)
+@require_safe
 def tree_page(request: AuthenticatedHttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     found = browsing.found(text, request.user) if text else None
@@ -34,6 +35,7 @@ def tree_page(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @access(Access.SEE_ORGANIZATION)
+@require_safe
 def tree_children(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_visible(Organization, request.user, pk=pk)
     form = ChildrenForm(request.GET)
@@ -57,6 +59,7 @@ def tree_as_of(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @access(Access.SIGNED_IN)
+@require_safe
 def pick(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = PickForm(request.GET)
     found = offered(request.user, **form.cleaned_data) if form.is_valid() else []
@@ -64,6 +67,7 @@ def pick(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @access(Access.SIGNED_IN)
+@require_safe
 def lower(request: AuthenticatedHttpRequest) -> HttpResponse:
     organization = requested_organization(request)
     if organization is None:
@@ -77,6 +81,7 @@ def lower(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def add(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     parent = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.AddForm(request.POST or None, parent=parent)
@@ -92,6 +97,7 @@ def add(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.ParticularsForm(request.POST or None, instance=organization)
@@ -116,6 +122,7 @@ def _say_saved(request: AuthenticatedHttpRequest, *, changed: bool, sentence: st
 
 
 @access(Access.MANAGE_STRUCTURE_BELOW)
+@require_http_methods(["GET", "POST"])
 def rename(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, below=True, pk=pk)
     form = forms.RenameForm(request.POST or None, organization=organization)
@@ -132,6 +139,7 @@ def rename(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE_BELOW)
+@require_http_methods(["GET", "POST"])
 def change_type(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, below=True, pk=pk)
     form = forms.ChangeTypeForm(request.POST or None, organization=organization)
@@ -156,6 +164,7 @@ def move(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE_BELOW)
+@require_http_methods(["GET", "POST"])
 def order(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, below=True, pk=pk)
     initial, version = {"order_number": organization.order_number}, organization.version
@@ -170,6 +179,7 @@ def order(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Access.MANAGE_STRUCTURE)
+@require_http_methods(["GET", "POST"])
 def headcount(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
     form = forms.HeadcountForm(request.POST or None, organization=organization, user=request.user)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from branches import registration
 from branches.forms.accounts import KnownAccountForm
@@ -26,6 +26,7 @@ BACKEND = "branches.authentication.NameOrPhoneBackend"
 @access(Access.OPEN)
 @never_cache
 @sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationCodeForm(request.POST or None)
     if admits(request, form):

@@ -13,6 +13,7 @@ from tuanjian.access import Access, access
 
 
 @access(Access.SEE_ORGANIZATION)
+@require_safe
 def organization(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     shown = get_visible(Organization, request.user, pk=pk)
     portrait = portrait_of(shown, request.user, timezone.localdate())

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from branches.http import AuthenticatedHttpRequest
 from members import search as searching
@@ -12,6 +13,7 @@ SESSION_KEY = "search"
 
 
 @access(Access.SIGNED_IN)
+@require_http_methods(["GET", "POST"])
 def search(request: AuthenticatedHttpRequest) -> HttpResponse:
     """POST remembers what is searched for, GET shows what it finds now."""
     if request.method == "POST":

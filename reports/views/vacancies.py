@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from branches.http import AuthenticatedHttpRequest
 from branches.models import Organization
@@ -12,6 +13,7 @@ from tuanjian.access import Access, access
 
 
 @access(Access.SEE_ROSTER)
+@require_safe
 def vacancies(request: AuthenticatedHttpRequest) -> HttpResponse:
     organization = get_roster_organization(request)
     below = Organization.objects.visible_to(request.user, sight=Sight.ROSTER).under(organization).active()
