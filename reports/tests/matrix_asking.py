@@ -3,12 +3,25 @@
 import io
 import zipfile
 from collections import Counter
+from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.template.base import Template
+from django.test.utils import _TestState
 
 # What asking may write: the log, and what belongs to sessions and log-ins.
 MAY_BE_WRITTEN = ("branches_audit", "branches_signin", "django_session", "axes_")
 WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE"}
+
+
+@contextmanager
+def pages_as_served():
+    """Templates rendered as for a reader: without the copies of every context that the test client keeps."""
+    kept, Template._render = Template._render, _TestState.saved_data.template_render
+    try:
+        yield
+    finally:
+        Template._render = kept
 
 
 def ask(client, method, url, posted=None):
