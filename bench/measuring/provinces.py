@@ -170,7 +170,8 @@ def _person(columns: Sequence[str], pk: int, home: int, now: dt.datetime, dice: 
         "phone_index": None if pk % 13 == 0 else f"{pk + 10**9:064x}",
         "phone_tail_index": f"{pk % 10_000 + 10**5:064x}",
         "version": 1,
-        "created_at": now,
+        # Entered over two years, a hundredth of them this week.
+        "created_at": now - dt.timedelta(days=pk % 700),
         "updated_at": now,
         "birth_on_is_month": False,
         "joined_on_is_month": True,
