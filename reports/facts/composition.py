@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import ExtractYear, TruncMonth
 
 from activities.models import Activity, Attendance
@@ -127,7 +127,9 @@ def _cadres(rows: OrganizationQuerySet, on: dt.date) -> Lines:
 
 
 def _met_twice(standing: QuerySet[CadreTerm], rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    several = standing.values("person").annotate(places=Count("organization", distinct=True)).filter(places__gt=1)
+    # Nothing but the index of current posts is read for it, however many there are.
+    held = CadreTerm.objects.current().order_by().values("person")
+    several = held.annotate(first=Min("organization"), last=Max("organization")).filter(first__lt=F("last"))
     # Asked one after the other: in one query PostgreSQL counts anew for every post where it knows no figures of the
     # table yet.
     persons = list(several.values_list("person", flat=True))
