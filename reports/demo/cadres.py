@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from django.utils import timezone
-
 from branches import audit
 from members.dictionaries import PARTY, LeaguePost, PostManner, PostNature
 from members.models import CadreTerm, MemberStatus
-from reports.demo.days import a_day, days_before
+from reports.demo.days import a_day, days_before, noted_after
 from reports.demo.organizations import Node
 from reports.demo.people import People, Story
 from reports.demo.staffing import BRANCH_POSTS, Holder, Seat, Staffing
@@ -136,7 +134,7 @@ def _past_terms(
                 started_on_is_month=True,
                 ended_on=ended_on,
                 end_reason=lot.choice(END_REASONS),
-                ended_recorded_at=timezone.now(),
+                ended_recorded_at=noted_after(ended_on),
             )
         )
     return rows

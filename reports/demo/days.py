@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
+from django.utils import timezone
+
 
 def years_before(day: dt.date, years: int) -> dt.date:
     """The same day of the year; from 29 February the 28th where there is none."""
@@ -26,6 +28,11 @@ def days_before(day: dt.date, days: int) -> dt.date:
 
 def days_after(day: dt.date, days: int) -> dt.date:
     return day + dt.timedelta(days=days)
+
+
+def noted_after(day: dt.date) -> dt.datetime:
+    """When what happened on that day was written down: two days later in the afternoon, never later than now."""
+    return min(timezone.make_aware(dt.datetime.combine(days_after(day, 2), dt.time(15))), timezone.now())
 
 
 def a_day(lot: Random, earliest: dt.date, latest: dt.date) -> dt.date:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-from django.utils import timezone
-
 from branches import audit
 from branches.models import Organization
 from members.dictionaries import Evaluation, Registration
 from members.models import BranchMembership, LeagueStatus, Member, MemberStatus, MemberYear, StatusChange
-from reports.demo.days import days_after
+from reports.demo.days import days_after, noted_after
 from reports.demo.people import People, Story
 
 CHUNK = 500
@@ -67,7 +65,7 @@ def _memberships(story: Story, earlier: Organization | None, as_of: dt.date) -> 
                 branch=earlier,
                 effective_from=since,
                 effective_to=moved_on,
-                ended_recorded_at=timezone.now(),
+                ended_recorded_at=noted_after(moved_on),
             )
         )
         since = moved_on
@@ -78,7 +76,7 @@ def _memberships(story: Story, earlier: Organization | None, as_of: dt.date) -> 
             branch=story.node.organization,
             effective_from=since,
             effective_to=gone_on,
-            ended_recorded_at=timezone.now() if gone_on else None,
+            ended_recorded_at=noted_after(gone_on) if gone_on else None,
         )
     )
     return rows

@@ -15,7 +15,18 @@ from branches import pledges
 from branches.models import Organization, OrgType, PledgeText, User
 from branches.scoping import within
 from members.models import CadreTerm, Member, MemberStatus
-from reports.demo import accounts, activities, cadres, histories, organizations, past, people, proceedings, staffing
+from reports.demo import (
+    accounts,
+    activities,
+    cadres,
+    histories,
+    organizations,
+    past,
+    people,
+    proceedings,
+    staffing,
+    supervision,
+)
 from reports.demo.blueprint import Blueprint
 from tuanjian.locks import Lock, hold
 
@@ -27,7 +38,8 @@ def load(blueprint: Blueprint, *, as_of: dt.date) -> bool:
     """Build the unit as of that day, everything or nothing. False when it is there already: then nothing changes.
 
     Refuses a database that holds organisations of others, or accounts with the names of the cast. The same blueprint
-    and day give the same people, numbers and events; only sealed values, keys of rows and moments of recording differ.
+    and day give the same people, numbers and events; only sealed values, keys of rows, moments of recording and the lot
+    of the spot check differ.
     """
     hold(Lock.TREE)
     if root_of(blueprint) is not None:
@@ -47,8 +59,11 @@ def load(blueprint: Blueprint, *, as_of: dt.date) -> bool:
     organizations.declare(nodes, everybody.youth, blueprint, as_of=as_of, by=administrator)
     organizations.give_stars(nodes, as_of=as_of)
     activities.record(nodes, everybody, terms, blueprint, as_of=as_of)
-    proceedings.begin({node.organization.short_name: node.organization for node in nodes}, blueprint)
-    past.remember(root, as_of=as_of, days_back=blueprint.days_back)
+    places = {node.organization.short_name: node.organization for node in nodes}
+    supervised = supervision.Supervision(root, places, blueprint, as_of=as_of)
+    past.remember(root, as_of=as_of, days_back=blueprint.days_back, deeds=supervised.deeds())
+    supervised.present()
+    proceedings.begin(places, blueprint)
     return True
 
 

@@ -16,8 +16,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from activities.models import Activity
-from branches.models import Organization
+from branches import freshness
+from branches.models import Organization, Touched
 from members.models import CadreTerm, Member, MemberStatus
+from reports.demo.clock import Deed
 from reports.demo.days import days_before
 from reports.facts import settling
 from reports.facts.changing import changes_of
@@ -33,10 +35,13 @@ FILLED_LATER: Final = 0.35
 BLANK: Final = {"education": "", "ethnicity": "", "political_status": "", "phone_index": None, "work_unit": ""}
 
 
-def remember(root: Organization, *, as_of: dt.date, days_back: Sequence[int] = DAYS_BACK) -> None:
+def remember(
+    root: Organization, *, as_of: dt.date, days_back: Sequence[int] = DAYS_BACK, deeds: Sequence[Deed] = ()
+) -> None:
     """Keep figures of these days before ``as_of``, the earliest first; the records are as before.
 
-    Nothing may have been settled yet.
+    The deeds are done on the way, each when the figures of its day stand there. Nothing may have been settled yet;
+    at the end every organisation waits for it.
     """
     lot = Random(f"{root.code} past")
     people = list(Member.objects.order_by("pk").values_list("pk", flat=True))
@@ -57,6 +62,13 @@ def remember(root: Organization, *, as_of: dt.date, days_back: Sequence[int] = D
         settling.keep(changes, day)
         # On the days in between nothing moved, as far as this past goes.
         FactsDay.objects.bulk_create(_settled(days_before(as_of, each)) for each in range(back, following, -1))
+        due = [deed for deed in deeds if following < deed.days_back <= back]
+        for deed in sorted(due, key=lambda deed: (-deed.days_back, deed.at)):
+            # Those figures were the latest then, and nothing waited.
+            Touched.objects.all().delete()
+            deed.happen(as_of)
+    Touched.objects.all().delete()
+    freshness.touch(everything)
     # The column fills itself with the moment of loading.
     evenings = ((pk, _evening(days_before(as_of, back))) for pk, back in entered.items())
     bulk.update_rows(Member, "id", ["created_at"], evenings)
