@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import django_filters
 import django_tables2 as tables
@@ -36,6 +36,10 @@ def _day(**attrs: str) -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
 
 
+# Most deadlines of the office are the end of a working day.
+END_OF_WORK: Final = dt.time(18)
+
+
 class CampaignForm(forms.Form):
     """What is asked, of whom, until when. Items are ticked by the group, one by one, or both."""
 
@@ -44,7 +48,7 @@ class CampaignForm(forms.Form):
         error_messages={"required": "请填写调度名称。"},
     )  # fmt: skip
     scope = forms.ChoiceField(
-        label="范围", choices=CampaignScope.choices, widget=forms.RadioSelect,
+        label="范围", choices=CampaignScope.choices, widget=forms.RadioSelect, initial=CampaignScope.DIRECT,
         error_messages={"required": "请选择范围。"},
     )  # fmt: skip
     chosen = forms.ModelMultipleChoiceField(
@@ -60,12 +64,12 @@ class CampaignForm(forms.Form):
         choices=[(item.key, f"{item.group.label}：{item.label}") for item in ITEMS.values()],
     )  # fmt: skip
     starts_on = forms.DateField(
-        label="开始日期", widget=_day(), error_messages={"required": "请填写开始日期。"},
+        label="开始日期", widget=_day(), initial=timezone.localdate, error_messages={"required": "请填写开始日期。"},
         help_text="到这一天以后启动；计划从启动那天算起。",
     )  # fmt: skip
     deadline_on = forms.DateField(label="截止日期", widget=_day(), error_messages={"required": "请填写截止日期。"})
     deadline_time = forms.TimeField(
-        label="截止时间", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        label="截止时间", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), initial=END_OF_WORK,
         error_messages={"required": "请填写截止时间，例如 18:00。"},
     )  # fmt: skip
     notice = forms.CharField(
@@ -216,7 +220,9 @@ class CampaignFilter(django_filters.FilterSet):
     """The query form of the list."""
 
     state = django_filters.ChoiceFilter(label="状态", choices=CampaignState.choices, empty_label="全部状态")
-    name = django_filters.CharFilter(label="名称", lookup_expr="icontains", max_length=60)
+    name = django_filters.CharFilter(
+        label="名称", lookup_expr="icontains", max_length=60, widget=forms.TextInput(attrs={"placeholder": "调度名称"})
+    )
     organization = CarriedNumberFilter()
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -11,15 +11,26 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
-from branches.models import Organization
+from branches.models import Organization, User
+from branches.scoping import Sight
+from reports import gap_list
 from reports.completion import STATES
-from reports.completion_items import GROUPS
+from reports.completion_items import GROUPS, ITEMS
 from reports.moved import week_before
 from reports.opening import Tab
 from reports.progress import EVERYTHING, Asked
 
 # What links on the page hand on.
 CARRIED = ("on", "against", "item", "state", "rows")
+
+
+def _item_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Each group as a whole, then item by item."""
+    choices: list[tuple[str, str | list[tuple[str, str]]]] = [("", "全部项目")]
+    for group in GROUPS:
+        single = [(f"{group.key}.{item.key}", item.label) for item in ITEMS.values() if item.group == group]
+        choices.append((group.label, [(f"{group.key}.", f"{group.label}（全部）"), *single]))
+    return choices
 
 
 class DayField(forms.DateField):
@@ -136,6 +147,44 @@ class MovesQuery(CompletionQuery):
     def since(self) -> dt.date:
         """The day compared with; a week before where none is chosen."""
         return self.compared or week_before(self.day)
+
+
+class GapQuery(forms.Form):
+    """缺项清单: which items, of which organisations. What cannot be read is not asked for."""
+
+    item = forms.ChoiceField(label="项目", required=False, choices=_item_choices)
+    lower = forms.ModelChoiceField(
+        Organization.objects.none(), label="直属下级", required=False, empty_label="本级及全部下级"
+    )
+    q = forms.CharField(
+        label="组织", required=False, max_length=50, widget=forms.TextInput(attrs={"placeholder": "名称、简称或首字母"})
+    )
+
+    def __init__(self, data: QueryDict, *, organization: Organization, user: User) -> None:
+        super().__init__(data)
+        if organization.is_branch:
+            del self.fields["lower"], self.fields["q"]
+            return
+        lower = Organization.objects.visible_to(user, sight=Sight.ROSTER).active().children_of(organization)
+        cast("forms.ModelChoiceField[Organization]", self.fields["lower"]).queryset = lower.in_screen_order()
+
+    @property
+    def asked(self) -> gap_list.Asked:
+        """What the list is to show."""
+        answers = self.cleaned_data if self.is_valid() else {}
+        chosen = answers.get("item") or ""
+        lower: Organization | None = answers.get("lower")
+        return gap_list.Asked(
+            group=next((group for group in GROUPS if f"{group.key}." == chosen), None),
+            item=next((item for item in ITEMS.values() if f"{item.group.key}.{item.key}" == chosen), None),
+            lower=lower.pk if lower else None,
+            text=answers.get("q") or "",
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for."""
+        return self.asked != gap_list.Asked()
 
 
 class StepQuery(forms.Form):

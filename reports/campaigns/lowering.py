@@ -51,6 +51,11 @@ def lowered_in(campaign: Campaign) -> list[Lowered]:
     return sorted(found, key=lambda line: line.at, reverse=True)[:MOST_LINES]
 
 
+def is_told_of(campaign: Campaign) -> bool:
+    """Whether its items depend on declared numbers or on rosters at all; where not, nothing is said about them."""
+    return bool({ITEMS[key].group for key in campaign.items if key in ITEMS} & {NUMBERS, PEOPLE})
+
+
 def _paths(campaign: Campaign) -> list[str]:
     """Tops of the subtrees it is about."""
     if campaign.scope != CampaignScope.CHOSEN:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 from collections.abc import Iterator
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from tuanjian.spreadsheets.writing import Column, SheetPlan, Value, WorkbookPlan
 from tuanjian.watermark import made_by
 
 TITLE = "调度结束报告"
+NOT_TOLD_OF: Final = "这次调度的项目与核定人数、人员名册无关，不列应录减少的原因。"
 _NUMBER, _PERCENT = "#,##0", "0.0%"
 
 
@@ -44,6 +46,12 @@ def report_as_workbook(campaign: Campaign, *, by: User) -> bytes:
     ]
     now = timezone.localtime()
     notes = [
+        "；".join(f"{deed.who} {_minute(deed.at)} {deed.what}" for deed in report.deeds if deed.at) + "。",
+        *(
+            f"阶段“{each.stage.name}”（{each.stage.on}）计划 {each.point.planned:.1f}%，"
+            + ("当天没有保存统计数据。" if each.point.rate is None else f"实际 {each.point.rate:.1f}%。")
+            for each in report.reached
+        ),
         f"截止后补录按截止时的项目计算，数据截至 {_minute(report.until)}。按状态分组，组内按组织顺序，不排名次。",
         made_by(by, now),
         f"制表人：{by}　制表日期：{now:%Y-%m-%d}",
@@ -143,7 +151,7 @@ def _causes(report: Report, heading: list[str]) -> SheetPlan:
     ]
     rows += [
         ["应录减少", each.organization, each.what, each.source or None, each.who, _minute(each.at)]
-        for each in report.lowered
+        for each in report.lowered or ()
     ]
     return SheetPlan(
         title="延期与变动",
@@ -157,7 +165,9 @@ def _causes(report: Report, heading: list[str]) -> SheetPlan:
         ],
         rows=rows,
         heading_lines=heading,
-        notes=["应录减少只列核定人数下调和人员离开，不列姓名。"],
+        notes=[
+            NOT_TOLD_OF if report.lowered is None else "应录减少只列核定人数下调和人员离开，不列姓名。",
+        ],
     )
 
 

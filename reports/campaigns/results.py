@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 
 from reports.campaigns import board as boards
 from reports.campaigns.board import Band, CampaignBoard, Line
-from reports.campaigns.lowering import Lowered, lowered_in
+from reports.campaigns.lowering import Lowered, is_told_of, lowered_in
 from reports.campaigns.reminding import ItemLine, item_lines
 from reports.campaigns.sums import Sums
+from reports.campaigns.trend import Reached, reached_in
 from reports.facts import keys
 from reports.models import Campaign, CampaignStage
 
@@ -33,14 +34,25 @@ class ReportItem:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """A step of the campaign: what, by whom, when."""
+
+    what: str
+    who: str
+    at: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class Report:
     """``on`` is the moment of the deadline (统计时点), ``counted_at`` when its figures were known (数据截至).
 
-    ``until`` is the moment of what is called now: today's, or when it was closed.
+    ``until`` is the moment of what is called now: today's, or when it was closed. ``lowered`` is None where the items
+    depend on no declared number and on no roster.
     """
 
     campaign: Campaign
     stages: list[CampaignStage]
+    reached: list[Reached]
     lines: list[Line]
     bands: list[Band]
     items: list[ReportItem]
@@ -49,7 +61,7 @@ class Report:
     now: Sums
     late: int
     extended: list[Line]
-    lowered: list[Lowered]
+    lowered: list[Lowered] | None
     on: dt.datetime
     counted_at: dt.datetime
     until: dt.datetime
@@ -58,6 +70,18 @@ class Report:
     def rows(self) -> list[Line]:
         """The organisations in the order of the table."""
         return [row for band in self.bands for row in band.rows]
+
+    @property
+    def deeds(self) -> list[Deed]:
+        """Who made it when, from the draft to the end; the deadline is frozen by the system."""
+        campaign = self.campaign
+        known = [
+            Deed("拟定", str(campaign.made_by), campaign.made_at),
+            Deed("启动", str(campaign.started_by), campaign.started_at),
+            Deed("保存截止数据", "系统", campaign.frozen_at),
+            Deed("结束", str(campaign.ended_by), campaign.ended_at),
+        ]
+        return [deed for deed in known if deed.at is not None]
 
     @property
     def complete(self) -> list[Line]:
@@ -84,6 +108,7 @@ def report_of(campaign: Campaign) -> Report:
     return Report(
         campaign=campaign,
         stages=board.stages,
+        reached=reached_in(board),
         lines=board.lines,
         bands=board.bands,
         items=_items(board),
@@ -92,7 +117,7 @@ def report_of(campaign: Campaign) -> Report:
         now=board.total,
         late=board.late,
         extended=board.extended,
-        lowered=lowered_in(campaign),
+        lowered=lowered_in(campaign) if is_told_of(campaign) else None,
         on=campaign.deadline_at,
         counted_at=max(frozen, default=campaign.deadline_at),
         until=max(ended, default=board.counted_at) if campaign.ended_at else board.counted_at,

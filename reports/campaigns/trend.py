@@ -14,7 +14,7 @@ from reports.campaigns import sums
 from reports.campaigns.board import CampaignBoard
 from reports.campaigns.sums import Sums
 from reports.facts import keys
-from reports.models import Campaign, FactsDay, Standing
+from reports.models import Campaign, CampaignStage, FactsDay, Standing
 
 # One common window: more days than these are shown by some of them.
 POINTS: Final = 12
@@ -33,6 +33,14 @@ class Point:
     @property
     def rate(self) -> float | None:
         return self.has.rate if self.has else None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A stage that is over: what was planned for its last day, and what there was."""
+
+    stage: CampaignStage
+    point: Point
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,15 @@ def trend_of(board: CampaignBoard) -> list[Point]:
     elif last == timezone.localdate() and len(days) > 1:
         known[last] = board.total
     return [Point(day, board.plan.on(day), known.get(day)) for day in days]
+
+
+def reached_in(board: CampaignBoard) -> list[Reached]:
+    """The stages that are over, in their order. Two queries; none where there are no stages."""
+    over = [stage for stage in board.stages if stage.on < timezone.localdate()]
+    known = _known(board.campaign, [line.target.organization_id for line in board.lines], [each.on for each in over])
+    if board.deadline is not None:
+        known[board.campaign.deadline_on] = board.deadline
+    return [Reached(stage, Point(stage.on, board.plan.on(stage.on), known.get(stage.on))) for stage in over]
 
 
 def drawn(board: CampaignBoard, points: list[Point]) -> Drawing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from reports.campaigns.board import Line
 from reports.campaigns.results import report_of
@@ -31,8 +31,23 @@ class Band(TypedDict):
     rows: list[Row]
 
 
+class PutOff(TypedDict):
+    """An organisation that was allowed to finish later."""
+
+    name: str
+    until: str
+    reason: str
+
+
+class Lowered(TypedDict):
+    """A cause for which less is expected; says no names of people."""
+
+    name: str
+    what: str
+
+
 class Result(TypedDict):
-    """What a circular about a campaign keeps."""
+    """What a circular about a campaign keeps; drafts made earlier may lack the last four."""
 
     name: str
     deadline: str
@@ -40,6 +55,10 @@ class Result(TypedDict):
     total: Row
     extended: int
     counted_at: str
+    put_off: NotRequired[list[PutOff]]
+    lowered: NotRequired[list[Lowered]]
+    until: NotRequired[str]
+    still_missing: NotRequired[int]
 
 
 def result_of(campaign: Campaign) -> Result:
@@ -56,6 +75,14 @@ def result_of(campaign: Campaign) -> Result:
         total=_sums("合计", report.deadline, report.late),
         extended=len(report.extended),
         counted_at=report.counted_at.isoformat(),
+        put_off=[
+            PutOff(name=line.name, until=line.extension.until_on.isoformat(), reason=line.extension.reason)
+            for line in report.extended
+            if line.extension is not None
+        ],
+        lowered=[Lowered(name=each.organization, what=each.what) for each in report.lowered or ()],
+        until=report.until.isoformat(),
+        still_missing=report.now.missing,
     )
 
 

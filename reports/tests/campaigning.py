@@ -9,12 +9,14 @@ from django.utils import timezone
 from branches import freshness
 from branches.models import Organization
 from reports.campaigns import drafting, freezing, running
+from reports.campaigns.board import board_of
 from reports.campaigns.drafting import Stage, Terms
 from reports.completion_items import ITEMS, PARTICULARS
-from reports.models import Campaign, CampaignScope
+from reports.models import Campaign, CampaignCount, CampaignScope
 
 TODAY = dt.date(2026, 11, 21)
 DEADLINE = dt.datetime(2026, 11, 30, 10, 0, tzinfo=dt.UTC)
+AFTER = DEADLINE + dt.timedelta(minutes=1)
 OF_PARTICULARS = tuple(item.key for item in ITEMS.values() if item.group is PARTICULARS)
 
 
@@ -49,7 +51,7 @@ def a_campaign(world, **more):
 def a_frozen_campaign(world, **more):
     """One whose deadline is over; the clock is still before it."""
     made = a_campaign(world, **more)
-    with at(DEADLINE + dt.timedelta(minutes=1)):
+    with at(AFTER):
         freezing.freeze_due()
     return Campaign.objects.get(pk=made.pk)
 
@@ -70,3 +72,19 @@ def enter_particulars(organization, number=1):
     fields = {"founded_on": dt.date(2015, 5, 4), "last_election_on": dt.date(2025, 6, 1)}
     Organization.objects.filter(pk=organization.pk).update(**dict(list(fields.items())[:number]))
     freshness.touch([organization])
+
+
+def touch_all():
+    freshness.touch(Organization.objects.active())
+
+
+def line_of(campaign, organization):
+    return next(line for line in board_of(campaign).lines if line.target.organization_id == organization.pk)
+
+
+def states(campaign):
+    return {band.state.word: [line.name for line in band.rows] for band in board_of(campaign).bands}
+
+
+def frozen_rows():
+    return list(CampaignCount.objects.exclude(moment="end").order_by("pk").values())

@@ -7,7 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from branches import freshness, particulars, tree
+from branches import particulars, tree
 from branches.models import Headcount, Organization
 from branches.tests.builders import an_organization
 from members import records
@@ -19,6 +19,7 @@ from reports.campaigns.board import board_of
 from reports.facts import settling
 from reports.models import Campaign, CampaignCount, CampaignScope
 from reports.tests.campaigning import (
+    AFTER,
     DEADLINE,
     OF_PARTICULARS,
     TODAY,
@@ -26,27 +27,13 @@ from reports.tests.campaigning import (
     a_frozen_campaign,
     at,
     enter_particulars,
+    frozen_rows,
+    line_of,
     on,
     stage,
+    states,
+    touch_all,
 )
-
-AFTER = DEADLINE + dt.timedelta(minutes=1)
-
-
-def line_of(campaign, organization):
-    return next(line for line in board_of(campaign).lines if line.target.organization_id == organization.pk)
-
-
-def states(campaign):
-    return {band.state.word: [line.name for line in band.rows] for band in board_of(campaign).bands}
-
-
-def frozen_rows():
-    return list(CampaignCount.objects.exclude(moment="end").order_by("pk").values())
-
-
-def touch_all():
-    freshness.touch(Organization.objects.active())
 
 
 def test_figures_are_those_of_the_chosen_items_alone(world):

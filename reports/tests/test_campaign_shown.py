@@ -9,44 +9,29 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from branches import freshness, particulars
-from branches.models import AuditEntry, Headcount, Organization
+from branches import particulars
+from branches.models import AuditEntry, Headcount
 from branches.tests.builders import an_organization
 from members import records
 from members.tests.builders import a_member
 from reports.campaigns import freezing, lowering, papers, reminding, results, running, sums, trend
 from reports.campaigns.board import board_of
 from reports.facts import settling
-from reports.models import Campaign, CampaignCount, CampaignScope
+from reports.models import Campaign, CampaignScope
 from reports.tests.campaigning import (
+    AFTER,
     DEADLINE,
     TODAY,
     a_campaign,
     a_frozen_campaign,
     at,
     enter_particulars,
+    line_of,
     on,
     stage,
+    touch_all,
 )
 from reports.todos import todos_for
-
-AFTER = DEADLINE + dt.timedelta(minutes=1)
-
-
-def line_of(campaign, organization):
-    return next(line for line in board_of(campaign).lines if line.target.organization_id == organization.pk)
-
-
-def states(campaign):
-    return {band.state.word: [line.name for line in band.rows] for band in board_of(campaign).bands}
-
-
-def frozen_rows():
-    return list(CampaignCount.objects.exclude(moment="end").order_by("pk").values())
-
-
-def touch_all():
-    freshness.touch(Organization.objects.active())
 
 
 def test_the_trend_has_the_days_that_were_kept(world):
@@ -200,6 +185,26 @@ def test_the_closing_report_says_what_was_at_the_deadline_and_after(world):
     assert [(line.name, line.extension.reason) for line in report.extended] == [("水文队团总支", "外业")]
     assert [line.name for line in report.missing] == ["测绘院团总支", "水文队团总支"]
     assert (report.complete, report.on) == ([], DEADLINE)
+    # Nothing was kept on that day, and nothing is made up for it.
+    assert [(each.stage.name, each.point.planned, each.point.rate) for each in report.reached] == [("中期", 50.0, None)]
+    assert [(deed.what, deed.who) for deed in report.deeds] == [
+        ("拟定", str(world.bureau_admin)),
+        ("启动", str(world.bureau_admin)),
+        ("保存截止数据", "系统"),
+        ("结束", str(world.bureau_admin)),
+    ]
+    assert report.lowered == []
+
+
+def test_items_without_rosters_and_declared_numbers_claim_nothing_about_them(world, signed_in):
+    frozen = a_frozen_campaign(world, items=["founded_on"])
+    with at(AFTER):
+        report = results.report_of(frozen)
+        client = signed_in(world.bureau_admin)
+        pages = [client.get(f"/campaigns/{frozen.pk}/{page}").content.decode() for page in ("", "report/")]
+
+    assert report.lowered is None
+    assert ["没有登记下调核定人数" in page for page in pages] == [False, False]
 
 
 def test_there_is_no_report_before_the_deadline_is_frozen(world):

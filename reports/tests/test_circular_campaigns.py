@@ -6,10 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from branches import particulars
+from branches.models import Headcount
+from reports.campaigns import freezing, running
 from reports.campaigns.results import report_of
-from reports.circulars import campaigns, word
-from reports.models import Circular, CircularKind
-from reports.tests.campaigning import DEADLINE, a_campaign, a_frozen_campaign, at
+from reports.circulars import campaigns, word, wording
+from reports.models import Campaign, Circular, CircularKind
+from reports.tests.campaigning import AFTER, DEADLINE, TODAY, a_campaign, a_frozen_campaign, at, enter_particulars
 from reports.tests.circulars import a_draft, table_in, texts_in
 
 
@@ -39,6 +42,52 @@ def test_a_campaign_as_it_came_out(world, signed_in):
     total = table_in(content)[-1]
     assert total[:3] == ["合计", f"{report.deadline.expected:,}", f"{report.deadline.actual:,}"]
     assert texts_in(content)[7].startswith("“第四季度采集录入”于2026年11月30日18:00截止。2个组织应录入信息")
+
+
+def test_the_text_says_who_was_put_off_why_and_what_is_still_missing(world):
+    started = a_campaign(world, items=["founded_on", "expected_members"])
+    target = started.targets.get(organization=world.other_general)
+    running.extend(started, target=target, until_on=dt.date(2026, 12, 2), reason="外业未归。", by=world.bureau_admin)
+    for value in (9, 7):
+        particulars.declare(
+            world.branch,
+            kind=Headcount.Kind.EXPECTED_MEMBERS,
+            value=value,
+            as_of_on=TODAY,
+            source="单位名册",
+            by=world.bureau_admin,
+        )
+    with at(AFTER):
+        freezing.freeze_due()
+        enter_particulars(world.branch)
+    with at(dt.datetime(2026, 12, 4, 4, 0, tzinfo=dt.UTC)):
+        freezing.freeze_due()
+        made = a_draft(
+            world.bureau,
+            by=world.bureau_admin,
+            kind=CircularKind.CAMPAIGN,
+            on=timezone.localdate(),
+            campaign=Campaign.objects.get(),
+        )
+
+    said = {part.key: part.text for part in word.text_of(made) if part.section == "changes"}
+    missing = made.figures["table"]["still_missing"]
+    assert said == {
+        "late": f"截至2026年12月4日，截止后补录1项，尚缺{missing}项。",
+        "extended": "经批准延期的组织1个：水文队团总支（延期至2026年12月2日，外业未归）。",
+        "lowered": "启动以来应录减少：航测一室团支部应有团员数由 9 核定为 7。",
+    }
+
+
+def test_a_draft_made_before_such_things_were_kept_says_what_it_knows(world):
+    result = campaigns.result_of(a_frozen_campaign(world))
+    for key in ("put_off", "lowered", "until", "still_missing"):
+        del result[key]
+    result["total"]["late"], result["extended"] = 3, 2
+
+    parts = wording.parts_of(CircularKind.CAMPAIGN, result, wording.Said("华岳局团委", dt.date(2026, 11, 30)), {})
+
+    assert [part.text for part in parts if part.section == "changes"] == ["截止后补录3项。", "经批准延期的组织2个。"]
 
 
 def test_a_campaign_of_others_or_without_result_is_refused(world):

@@ -113,7 +113,8 @@ def campaign(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     shown = board.board_of(found)
     points = trend.trend_of(shown)
     context |= {"board": shown, "points": points, "drawing": trend.drawn(shown, points)}
-    context |= {"lowered": lowering.lowered_in(found), "chat": reminding.chat_text(shown)}
+    context["lowered"] = lowering.lowered_in(found) if lowering.is_told_of(found) else None
+    context["chat"] = reminding.chat_text(shown)
     return render(request, "reports/campaigns/campaign.html", context)
 
 
