@@ -149,7 +149,7 @@ MENU = (
                 "应录尽录",
                 "reports:completion",
                 Sight.ROSTER,
-                _pages("reports", "completion_of", "completion_moves", "scheme"),
+                _pages("reports", "completion_of", "completion_moves", "missing", "scheme"),
             ),
             Entry("团内大数据", "reports:statistics", Sight.ROSTER, OF_STATISTICS),
             Entry("调度", "reports:campaigns", Sight.ROSTER, OF_A_CAMPAIGN),

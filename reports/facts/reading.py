@@ -1,8 +1,8 @@
 """Figures of organisations, today or on any day since figures are kept: one query, whatever the size of what is below.
 
 A reader stores nothing. For today the few organisations that wait to be settled are counted at once and added; when
-many wait, the figures are those of the last settlement, and say of when. Before the first settlement ever, everything
-is counted from the records.
+many wait, the figures are those of the last settlement, and say of when. Before the first settlement ever, today is
+counted from the records, and of days that are over nothing is known.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def figures_of(organizations: Iterable[Organization], on: dt.date, part: Part = 
     tops = list(organizations)
     latest = FactsDay.objects.filter(day__lte=on).order_by("-day").first()
     if latest is None:
-        if on < timezone.localdate() and FactsDay.objects.exists():
+        if on < timezone.localdate():
+            # Today's records do not tell how things stood then.
             return Reading({}, None, None)
         return Reading(_from_zero(tops, on, part), timezone.now(), on)
     if on < timezone.localdate():

@@ -55,6 +55,8 @@ def _open(day: dt.date) -> None:
         FactsDay.objects.get_or_create(day=day, defaults={"opened_at": now, "settled_at": now})
         everything = set(Organization.objects.active().values_list("pk", flat=True))
         everything |= set(Standing.objects.now().values_list("organization_id", flat=True))
+        # What waits already is among them and need not be counted twice.
+        Touched.objects.all().delete()
         freshness.touch(sorted(everything))
 
 
