@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from branches.models import Organization, User
-from reports.circulars import drafting, wording
+from reports.circulars import drafting, naming, wording
 from reports.models import Audience, Campaign, Circular, CircularKind
 
 MONTHS = 12
@@ -81,6 +81,10 @@ class DraftForm(forms.Form):
         month.choices = [("", "请选择"), *_months()]
         campaign: Any = self.fields["campaign"]
         campaign.queryset = Campaign.objects.filter(organization=organization).exclude(frozen_at=None)
+        if from_report:
+            # The report has said which campaign; the rest of the figures follows from it.
+            for name in ("kind", "on", "since", "month"):
+                self.fields[name].widget = forms.HiddenInput()
         self.helper = _helper(
             Fieldset("通报什么", "kind", "audience"),
             Fieldset("数字", "on", "since", "month", "campaign"),
@@ -156,6 +160,19 @@ class VersionForm(forms.Form):
     """Which state of the draft was looked at."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class IssueForm(VersionForm):
+    """印发: where the text names people, whether that is meant. Asked only where it does."""
+
+    names_people = forms.BooleanField(label="我已核对，确需点名", required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, circular: Circular) -> None:
+        super().__init__(data, initial={"version": circular.version})
+        if named := naming.named_in(circular):
+            self.fields["names_people"].help_text = naming.in_words(named)
+        else:
+            del self.fields["names_people"]
 
 
 class WithdrawForm(forms.Form):

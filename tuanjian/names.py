@@ -10,6 +10,8 @@ import unicodedata
 from tuanjian.placeholders import is_placeholder, visible
 
 LONGEST_NAME = 50
+# Longer ones with dots are looked for in no text.
+LONGEST_DOTTED = 20
 
 
 class NameRefused(ValueError):
@@ -41,6 +43,7 @@ _BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 _WELL_FORMED = re.compile(rf"[^-·.'’ ]+(?:(?:[-·'’ ]|\. ?)[^-·.'’ ]+)*(?:(?<![{_HAN}])\.)?")
 # As nearly all names are written. None of these characters has another form.
 _ORDINARY = re.compile("[\u4e00-\u9fff]{2,}")
+_RUN = re.compile(f"[{_HAN}·]{{2,}}")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _IS_COMMON = re.compile(f"[{_COMMON}]")
 
@@ -68,6 +71,23 @@ def read_person_name(text: str) -> str:
     if not _WELL_FORMED.fullmatch(name):
         raise NameRefused("R_NAME_BAD", "姓名中间隔号、空格等符号的位置不对，请填写证件上的姓名。")
     return name
+
+
+def possible_names_in(text: str) -> set[str]:
+    """Return every piece of a text that somebody could be called by in Chinese characters, as names are stored.
+
+    Two to four characters; up to twenty where a · stands between. It is for whoever asks to look which of them are
+    names of people. Names of one's own that are longer, or in Latin letters, are not found.
+    """
+    found: set[str] = set()
+    for run in _RUN.findall(_SOME_DOT.sub("·", text)):
+        for words in run.split("·"):
+            found.update(words[at : at + length] for length in (2, 3, 4) for at in range(len(words) - length + 1))
+        for dot in (at for at, character in enumerate(run) if character == "·"):
+            ends = range(dot + 2, min(len(run), dot + LONGEST_DOTTED) + 1)
+            pieces = (run[at:end] for at in range(max(0, dot - LONGEST_DOTTED), dot) for end in ends)
+            found.update(piece for piece in pieces if len(piece) <= LONGEST_DOTTED and piece == piece.strip("·"))
+    return found
 
 
 def rare_characters(name: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from branches import audit
 from branches.models import Organization, User
 from branches.scoping import RIGHTS, held_by
-from reports.circulars import template_files, word
+from reports.circulars import naming, template_files, word
 from reports.circulars.drafting import CHANGED_MEANWHILE, NOT_A_DRAFT
 from reports.models import Audience, Circular, CircularDelivery, CircularFile, CircularState
 
@@ -23,11 +23,12 @@ def next_number(organization: Organization) -> int:
 
 
 @transaction.atomic
-def issue(circular: Circular, *, version: int, by: User) -> Circular:
+def issue(circular: Circular, *, version: int, by: User, names_people: bool = False) -> Circular:
     """Number the draft, keep its Word file sealed, send it to the organisations below; from here on nothing changes.
 
-    Refuses what is no draft, what was changed since it was looked at, a text with nothing in it, and an organisation
-    with nobody below.
+    Refuses what is no draft, what was changed since it was looked at, a text with nothing in it, an organisation
+    with nobody below, and a text that names people unless somebody has looked at that and means it (``names_people``);
+    the log says so then.
     """
     # One number after the other: the next to issue waits here.
     organization = Organization.objects.select_for_update(no_key=True).get(pk=circular.organization_id)
@@ -38,6 +39,9 @@ def issue(circular: Circular, *, version: int, by: User) -> Circular:
         raise ValidationError(CHANGED_MEANWHILE)
     if not any(part.text.strip() for part in word.text_of(kept)):
         raise ValidationError("通报没有正文，请先填写后再印发。")
+    named = naming.named_in(kept)
+    if named and not names_people:
+        raise ValidationError({"names_people": naming.in_words(named)})
     receivers = list(receivers_of(kept))
     if not receivers:
         raise ValidationError("没有可以接收通报的下级组织，不能印发。")
@@ -57,6 +61,7 @@ def issue(circular: Circular, *, version: int, by: User) -> Circular:
         "发文字号": [None, kept.symbol],
         "发送组织数": [None, len(receivers)],
     }
+    changes |= {"点名": [None, f"已核对，确需点名（{len(named)} 处）"]} if named else {}
     audit.record(audit.Kind.CHANGED, kept, by=by, at=organization, changes=changes)
     return kept
 

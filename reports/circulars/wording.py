@@ -171,8 +171,37 @@ def _campaign(result: campaigns.Result, said: Said) -> Iterator[_Line]:
     for place, band in enumerate(result["bands"]):
         names = [row["name"] for row in band["rows"]]
         yield f"state_{place}", "overall", f"{band['word']}的组织", _counted(names)
-    yield "late", "changes", "", f"截止后补录{total['late']:,}项。" if total["late"] else ""
-    yield "extended", "changes", "", f"经批准延期的组织{result['extended']}个。" if result["extended"] else ""
+    yield "late", "changes", "", _late(result)
+    yield "extended", "changes", "", _put_off(result)
+    yield "lowered", "changes", "", _lowered(result.get("lowered", []))
+
+
+def _late(result: campaigns.Result) -> str:
+    if not result["total"]["late"]:
+        return ""
+    late, missing = f"截止后补录{result['total']['late']:,}项", result.get("still_missing")
+    if missing is None:
+        return f"{late}。"
+    until = timezone.localdate(dt.datetime.fromisoformat(result["until"]))
+    return f"截至{day(until)}，{late}，{f'尚缺{missing:,}项' if missing else '已全部录齐'}。"
+
+
+def _put_off(result: campaigns.Result) -> str:
+    rows = result.get("put_off", [])
+    if not 0 < len(rows) <= MOST_NAMES:
+        return f"经批准延期的组织{result['extended']}个。" if result["extended"] else ""
+    return f"经批准延期的组织{len(rows)}个：{'、'.join(map(_put_off_until, rows))}。"
+
+
+def _put_off_until(row: campaigns.PutOff) -> str:
+    until = day(dt.date.fromisoformat(row["until"]))
+    return f"{row['name']}（延期至{until}，{row['reason'].rstrip('。')}）"
+
+
+def _lowered(rows: Sequence[campaigns.Lowered]) -> str:
+    if len(rows) > MOST_NAMES:
+        return "启动以来有多处核定人数下调或人员离开，应录相应减少，逐条见调度结束报告。"
+    return f"启动以来应录减少：{'；'.join(row['name'] + row['what'] for row in rows)}。" if rows else ""
 
 
 def _picked(kind: str, figures: Any, chosen: Mapping[str, Sequence[int]]) -> Iterator[_Line]:

@@ -33,7 +33,7 @@ def test_from_the_draft_to_the_receipt_below(world, visit):
         page.click("button:has-text('保存草稿')")
         expect(page.locator("body")).to_contain_text("已保存")
         assert problems(page) == []
-        page.click("a:has-text('预览')")
+        page.click("button:has-text('预览')")
         expect(page.locator("article")).to_contain_text("对水文队团总支提出批评。")
         assert problems(page) == []
         page.click("a.btn-primary:has-text('印发')")

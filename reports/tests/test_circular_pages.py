@@ -30,6 +30,10 @@ def shown_form(response):
     return {name: value for name, value in values.items() if value is not None}
 
 
+def text_of(circular, key):
+    return next(part.text for part in word.text_of(circular) if part.key == key)
+
+
 def test_from_draft_to_issue(world, signed_in):
     client = signed_in(world.officer)
     asked = {"kind": "entry", "audience": "all", "on": "2026-11-21", "since": "", "month": ""}
@@ -49,6 +53,46 @@ def test_from_draft_to_issue(world, signed_in):
     assert said(issued) == ["已印发，下级组织可以在“通报”中签收。"]
     assert Circular.objects.get().symbol == "华岳局团委〔2026〕1号"
     assert "对测绘院团总支提出表扬。" in issued.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("then", "where"), [("show", "circular"), ("issue", "circular_issue"), ("elsewhere", "circular_edit")]
+)
+def test_what_was_typed_is_saved_before_preview_and_issue(world, signed_in, then, where):
+    client = signed_in(world.officer)
+    draft = a_draft(world.bureau, by=world.officer)
+    data = shown_form(client.get(url("circular_edit", draft))) | {"part_requests": "请于本月底前补齐。", "then": then}
+
+    answer = client.post(url("circular_edit", draft), data)
+
+    assert answer.url == url(where, draft)
+    assert text_of(Circular.objects.get(), "requests") == "请于本月底前补齐。"
+
+
+def test_what_was_typed_is_saved_before_counting_again(world, signed_in):
+    client = signed_in(world.officer)
+    draft = a_draft(world.bureau, by=world.officer)
+    data = shown_form(client.get(url("circular_edit", draft)))
+
+    refused = client.post(url("circular_count", draft), data | {"title": ""})
+    after_refusal = Circular.objects.get()
+    counted = client.post(url("circular_count", draft), data | {"part_requests": "请于本月底前补齐。"})
+    stale = client.post(url("circular_count", draft), data | {"part_requests": "请补齐。"})
+
+    assert refused.context["form"].errors.keys() == {"title"}
+    assert (after_refusal.version, after_refusal.counted_at) == (draft.version, draft.counted_at)
+    assert counted.url == url("circular_edit", draft)
+    assert stale.context["form"].errors == {"__all__": ["这份通报刚刚被他人改动过，请重新打开后再修改。"]}
+    kept = Circular.objects.get()
+    assert (text_of(kept, "requests"), kept.counted_at > draft.counted_at) == ("请于本月底前补齐。", True)
+
+
+def test_one_button_to_begin_where_there_is_none_yet(world, signed_in):
+    page = signed_in(world.officer).get("/circulars/").content.decode()
+
+    # One in the toolbar, and the one at the bottom of a phone, which hides the toolbar.
+    assert page.count(url("circular_new", world.bureau)) == 2
+    assert (page.count('class="toolbar only-wide"'), page.count('class="bottom-deeds"')) == (1, 1)
 
 
 def test_refusals_stand_in_the_form(world, signed_in):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,12 +15,15 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.scoping import Right, Sight
 from members.http import get_roster, get_roster_organization
-from reports.circular_forms import CircularForm, DraftForm, VersionForm, WithdrawForm
+from reports.circular_forms import CircularForm, DraftForm, IssueForm, VersionForm, WithdrawForm
 from reports.circulars import drafting, issuing, showing, word
 from reports.models import Circular
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, size_of
 from tuanjian.refusals import rule_accepts
+
+# Where a press leads that saves the text first.
+NEXT: Final = {"show": "reports:circular", "issue": "reports:circular_issue"}
 
 
 @access(Access.SEE_ROSTER)
@@ -86,7 +90,11 @@ def circular_edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = CircularForm(request.POST or None, circular=seen, user=request.user)
     if form.is_valid() and rule_accepts(form, form.write):
         messages.success(request, "已保存。", extra_tags="saved")
-        return redirect("reports:circular_edit", pk)
+        return redirect(NEXT.get(request.POST.get("then", ""), "reports:circular_edit"), pk)
+    return _form_page(request, seen, form)
+
+
+def _form_page(request: AuthenticatedHttpRequest, seen: Circular, form: CircularForm) -> HttpResponse:
     context = {"circular": seen, "form": form, "shown": word.context_of(seen), "cancel_url": seen.get_absolute_url()}
     return render(request, "reports/circulars/edit.html", context)
 
@@ -94,8 +102,11 @@ def circular_edit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_REPORTS)
 @require_POST
 def circular_count(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """重新取数: the figures of the draft anew."""
+    """重新取数: the figures of the draft anew; what stands in the form it was pressed in is saved before."""
     seen = get_manageable(Circular, request.user, right=Right.REPORTS, pk=pk)
+    form = CircularForm(request.POST, circular=seen, user=request.user)
+    if seen.is_draft and "version" in request.POST and not (form.is_valid() and rule_accepts(form, form.write)):
+        return _form_page(request, seen, form)
     try:
         drafting.count_again(seen, by=request.user)
         messages.success(request, "已按现在的记录重新取数，手工改过的文字没有变，请核对其中的数字。")
@@ -123,7 +134,7 @@ def circular_discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 def circular_issue(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """印发: number, freeze, send."""
     seen = get_manageable(Circular, request.user, right=Right.REPORTS, pk=pk)
-    form = VersionForm(request.POST or None, initial={"version": seen.version})
+    form = IssueForm(request.POST or None, circular=seen)
     if form.is_valid() and rule_accepts(form, lambda: issuing.issue(seen, **form.cleaned_data, by=request.user)):
         messages.success(request, "已印发，下级组织可以在“通报”中签收。")
         return redirect(seen)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuanjian.names import NameRefused, rare_characters, read_person_name
+from tuanjian.names import NameRefused, possible_names_in, rare_characters, read_person_name
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,23 @@ def name_or_sentence(text):
         return read_person_name(text)
     except NameRefused as refused:
         return refused.message
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("请张三", {"请张", "张三", "请张三"}),
+        ("张，三", set()),
+        ("王小明说", {"王小", "小明", "明说", "王小明", "小明说", "王小明说"}),
+        ("古丽•买提", {"古丽", "买提", "古丽·买", "古丽·买提", "丽·买", "丽·买提"}),
+        ("Anna 2026", set()),
+    ],
+)
+def test_possible_names_in_a_text(text, found):
+    assert possible_names_in(text) == found
+
+
+def test_possible_names_with_dots_have_an_end():
+    long = "一" * 30 + "·" + "二" * 30
+
+    assert max(map(len, possible_names_in(long))) == 20
