@@ -6,6 +6,8 @@ ID numbers show two characters to all. Lists ask ``own_branches`` once and then 
 Looking at a number in clear takes a purpose and is always logged. Whoever has a grant right on the branch may look as
 often as the work asks; beyond it there is a limit per hour (``PrivacyLimits``), and people under 18 are looked at by
 administrators only: 未成年人网络保护条例 36 asks for the approval of the responsible person, which is what they are.
+
+Lists drawn over many branches call people of the own branch by name and others by surname (``name_as_seen``).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from branches import audit
 from branches.models import AuditEntry, Organization, Role, User
 from branches.scoping import SIGHTS, NotAllowed, Right, Sight, held_by, seen_paths
 from members.models import Member, PrivacyLimits
+from tuanjian import masking
 
 OWN_PURPOSE = "本支部核对"
 SHORTEST_PURPOSE = 4
@@ -49,6 +52,16 @@ class Purpose(TextChoices):
 def own_branches(user: User) -> frozenset[int]:
     """Organisations on which the user is 管理员 by a grant standing right there: their people's phones are shown."""
     return frozenset(held.organization_id for held in held_by(user) if held.role == Role.ADMINISTRATOR)
+
+
+def roster_branches(user: User) -> frozenset[int]:
+    """Organisations whose people the user looks at by a grant standing right there: they are called by full name."""
+    return frozenset(held.organization_id for held in held_by(user) if Sight.ROSTER in SIGHTS[held.role])
+
+
+def name_as_seen(member: Member, own: frozenset[int]) -> str:
+    """The name in a list as somebody with these ``roster_branches`` sees it: of people elsewhere the surname only."""
+    return member.name if member.branch_id in own else masking.mask_name(member.name)
 
 
 def shows_phone(user: User, member: Member) -> bool:
@@ -81,8 +94,8 @@ def stated(purpose: str, *, of: str, example: str) -> str:
     return purpose
 
 
-def reveal(member: Member, *, field: Revealed, purpose: str, by: User) -> str:
-    """The value in clear; who looked, at what and why goes into the log first.
+def reveal(member: Member, *, field: Revealed, purpose: str, by: User, beside: str = "") -> str:
+    """The value in clear; who looked, at what and why goes into the log first, with what is shown ``beside`` it.
 
     The own branch's 管理员 need not give a purpose. Refuses a purpose that says nothing, and – with PermissionDenied –
     people whose role gives no reason to look. Beyond the own branch refuses the one look too many within an hour, and
@@ -97,7 +110,8 @@ def reveal(member: Member, *, field: Revealed, purpose: str, by: User) -> str:
         place = _kept_at(member)
         refusal = _refusal(member, place, by)
         kind = audit.Kind.REFUSED if refusal else audit.Kind.REVEALED
-        changes = {"查看内容": [None, field.label]} | ({"拒绝原因": [None, refusal]} if refusal else {})
+        what = f"{field.label}、{beside}" if beside else field.label
+        changes = {"查看内容": [None, what]} | ({"拒绝原因": [None, refusal]} if refusal else {})
         audit.record(kind, member, by=by, at=place, changes=changes, reason=purpose)
     if refusal:
         raise ValidationError(refusal)

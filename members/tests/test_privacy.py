@@ -23,6 +23,20 @@ def test_the_own_branch_sees_phones_others_do_not(world):
     assert privacy.phone_as_seen(world.member, privacy.own_branches(world.clerk)) == world.member.phone_masked
 
 
+def test_people_elsewhere_are_called_by_surname(world):
+    def named(user):
+        own = privacy.roster_branches(user)
+        return [privacy.name_as_seen(person, own) for person in (world.member, world.sister_member)]
+
+    clerk, auditor = a_user(), a_user()
+    a_grant(clerk, world.branch, "entry_clerk")
+    a_grant(auditor, world.branch, "auditor")
+
+    assert {named(user)[0] for user in (world.secretary, clerk)} == {"白雨桐"}
+    assert {named(user)[1] for user in (world.secretary, clerk)} == {"何**"}
+    assert [named(user) for user in (world.general_admin, world.bureau_admin, auditor)] == [["白**", "何**"]] * 3
+
+
 def test_an_entry_clerk_of_the_branch_is_not_its_administrator(world):
     clerk = a_user()
     a_grant(clerk, world.branch, "entry_clerk")

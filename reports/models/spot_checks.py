@@ -125,6 +125,11 @@ class SpotCheck(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:spot_check", args=[self.pk])
 
+    @property
+    def seed_in_words(self) -> str:
+        """The seed, and that somebody named it where the system did not take it at random."""
+        return f"{self.seed}（手工指定）" if self.seed_is_given else self.seed
+
 
 class SpotPopulation(models.Model):
     """总体名单: the keys among which was drawn, sorted, one a line. No personal data: numbers of records."""
@@ -151,6 +156,10 @@ class SpotRecordQuerySet(ScopedQuerySet["SpotRecord"]):
         """Those of draws made there, and those found about people and organisations there."""
         own = within(paths, "organization__path") | within(paths, "person__branch__path")
         return within(paths, "check_of__organization__path") | ~Q(verdict="") & own
+
+    def manageable_by(self, user: User | AnonymousUser, *, right: Right) -> Self:
+        """With REPORTS what the user may check and settle; with any other right what the user may mend."""
+        return self.checkable_by(user) if right is Right.REPORTS else self.mendable_by(user)
 
     def checkable_by(self, user: User | AnonymousUser) -> Self:
         """Whose draw lies where the user holds the right REPORTS."""

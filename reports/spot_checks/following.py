@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from branches import audit
-from branches.models import User
-from branches.scoping import Right
-from reports.models import FollowUp, SpotFact, SpotKind, SpotRecord
+from branches.models import Organization, User
+from branches.scoping import RIGHTS, Right, in_force
+from reports.models import FollowUp, SpotFact, SpotRecord
 from reports.spot_checks.facts import Seen
 from reports.spot_checks.recording import STALE, locked, place_of
+from tuanjian.carrying import carrying
+
+NOT_BY_ONESELF: Final = "整改是您登记的，请由抽查组织的其他管理人员复核；没有改到位的，您可以退回。"
+ALONE: Final = "与登记整改的是同一人，抽查组织没有其他管理人员"
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,10 @@ class Line:
     now: str
     is_changed: bool
     url: str
+
+    def url_from(self, saved: str, /) -> str:
+        """Where it is mended, with the address to go to once it is saved."""
+        return carrying(self.url, next=saved)
 
 
 def lines_of(seen: Seen, facts: list[SpotFact]) -> list[Line]:
@@ -45,9 +54,20 @@ def deeds_of(record: SpotRecord, *, user: User) -> tuple[bool, bool]:
     return rows.checkable_by(user).exists(), rows.mendable_by(user).exists()
 
 
-def mending_right(record: SpotRecord) -> Right:
-    """The right that keeps such records."""
-    return Right.STRUCTURE if record.check_of.kind == SpotKind.ORGANIZATIONS else Right.PEOPLE
+def is_for_others(record: SpotRecord, *, user: User) -> bool:
+    """Whether the user reported this mending and somebody else of the committee is there to confirm it.
+
+    谁整改、谁复核 must be two people (自检 and 校验 are two steps of 《“智慧团建”系统信息库建设》). An office with one
+    administrator cannot keep to that, and the level above, which did not draw, has no business with its files: the
+    only one with a grant that reports on the very committee of the draw may confirm, and the log says so.
+    """
+    return record.mended_by_id == user.pk and _has_others(record.check_of.organization, user)
+
+
+def _has_others(organization: Organization, user: User) -> bool:
+    reporting = [role for role, rights in RIGHTS.items() if Right.REPORTS in rights]
+    grants = organization.grants.filter(in_force(timezone.localdate()), role__in=reporting, user__is_active=True)
+    return grants.exclude(user=user).exists()
 
 
 @transaction.atomic
@@ -64,7 +84,7 @@ def mend(record: SpotRecord, *, note: str, version: int, by: User) -> None:
 
 @transaction.atomic
 def confirm(record: SpotRecord, *, answer: str = "", version: int, by: User) -> None:
-    """复核通过. Refuses a record nobody has said to be mended."""
+    """复核通过. Refuses a record nobody has said to be mended, and whoever said so unless nobody else is there."""
     _settle(record, FollowUp.CONFIRMED, answer, version, by)
 
 
@@ -80,12 +100,18 @@ def _settle(record: SpotRecord, to: FollowUp, answer: str, version: int, by: Use
     stored = locked(record, version)
     if not stored.waits_for_confirming:
         raise ValidationError("这条记录还没有登记整改，不能复核。", code=STALE)
+    alone = stored.mended_by_id == by.pk
+    if to is FollowUp.CONFIRMED and alone and is_for_others(stored, user=by):
+        raise ValidationError(NOT_BY_ONESELF)
     stored.answer, stored.settled_by, stored.settled_at = answer.strip()[:200], by, timezone.now()
-    _turn(stored, to, by, reason=stored.answer)
+    more = {"复核人": [None, ALONE]} if to is FollowUp.CONFIRMED and alone else {}
+    _turn(stored, to, by, reason=stored.answer, more=more)
 
 
-def _turn(stored: SpotRecord, to: FollowUp, by: User, *, reason: str) -> None:
-    changes = {"整改": [stored.get_follow_up_display(), to.label]}
+def _turn(
+    stored: SpotRecord, to: FollowUp, by: User, *, reason: str, more: dict[str, list[str | None]] | None = None
+) -> None:
+    changes = {"整改": [stored.get_follow_up_display(), to.label]} | (more or {})
     stored.follow_up = to
     stored.version += 1
     stored.save()

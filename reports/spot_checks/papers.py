@@ -167,7 +167,8 @@ def _width(name: str) -> float:
 def _under(check: SpotCheck, now: dt.datetime) -> str:
     drawn = f"{timezone.localtime(check.drawn_at):%Y-%m-%d %H:%M}"
     return (
-        f"单位：{check.organization.full_name}　范围：{scope_in_words(check)}　抽取时间：{drawn}　种子：{check.seed}　"
+        f"单位：{check.organization.full_name}　范围：{scope_in_words(check)}　抽取时间：{drawn}　"
+        f"种子：{check.seed_in_words}　"
         f"统计时点：{now:%Y-%m-%d}　数据截至：{now:%Y-%m-%d %H:%M}"
     )
 

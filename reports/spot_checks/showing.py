@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from branches.models import Organization, User
-from branches.scoping import SIGHTS, Sight, held_by
+from members import privacy
 from members.models import Member
 from reports.models import SpotCheck, SpotRecord
 from reports.models.spot_checks import TO_MEND, SpotCheckQuerySet, SpotRecordQuerySet
-from tuanjian import masking
 
 UNSEEN = "已不在管理范围内"
 
@@ -28,10 +27,10 @@ class Listed:
 def listed(user: User, records: Iterable[SpotRecord]) -> list[Listed]:
     """These records with names as the user sees them. Two queries."""
     records = list(records)
-    own = {held.organization_id for held in held_by(user) if Sight.ROSTER in SIGHTS[held.role]}
+    own = privacy.roster_branches(user)
     keys = [record.person_id for record in records if record.person_id]
     people = {
-        person.pk: person.name if person.branch_id in own else masking.mask_name(person.name)
+        person.pk: privacy.name_as_seen(person, own)
         for person in Member.objects.visible_to(user).filter(pk__in=keys).only("name", "branch")
     }
     return [

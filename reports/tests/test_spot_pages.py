@@ -61,7 +61,7 @@ def test_who_may_say_what_was_found_and_who_may_mend(world, check, record, signe
     assert statuses(signed_in, world, f"/spot-records/{record.pk}/") == seen | {"secretary": 200, "observer": 200}
     for deed in ("check", "settle"):
         page = f"/spot-records/{record.pk}/{deed}/"
-        assert statuses(signed_in, world, page) == seen | {"secretary": 404, "observer": 404}
+        assert statuses(signed_in, world, page) == seen | {"secretary": 403, "observer": 403}
     page = f"/spot-records/{record.pk}/mend/"
     assert statuses(signed_in, world, page) == seen | {"secretary": 200, "observer": 403, "officer": 403}
 
@@ -100,7 +100,7 @@ def test_drawing_on_the_page(world, signed_in):
     assert "抽取数量和抽取比例请填写其中一项。" in refused.content.decode()
     assert answer.redirect_chain == [(f"/spot-checks/{made.pk}/", 302)]
     assert "范围内只有 3 条记录，不足 9 条，已全部抽中。" in shown
-    assert all(word in shown for word in ("现场给定", made.population_digest, "白**", "曹**", "未检查完"))
+    assert all(word in shown for word in ("手工指定", made.population_digest, "白**", "曹**", "未检查完"))
     assert "白雨桐" not in shown
 
 
@@ -164,7 +164,8 @@ def test_the_branch_mends_and_the_committee_confirms(world, check, record, signe
     answer = client.post(f"/spot-records/{record.pk}/mend/", {"note": "已改", "version": 2}, follow=True)
 
     assert ("白雨桐" in found, f"/spot-checks/{check.pk}/" in found) == (True, False)
-    assert f"/members/{world.member.pk}/edit/?field=ethnicity#id_ethnicity" in page
+    back = f"next=%2Fspot-records%2F{record.pk}%2F"
+    assert f"/members/{world.member.pk}/edit/?field=ethnicity&amp;{back}#id_ethnicity" in page
     assert "检查后已改动" in answer.content.decode()
     client = signed_in(world.officer)
     refused = client.post(f"/spot-records/{record.pk}/settle/", {"deed": "return", "version": 3})
@@ -172,6 +173,20 @@ def test_the_branch_mends_and_the_committee_confirms(world, check, record, signe
     client.post(f"/spot-records/{record.pk}/settle/", {"deed": "confirm", "version": 3})
     record.refresh_from_db()
     assert record.word == "已整改"
+
+
+def test_nobody_confirms_on_the_page_what_the_same_person_reported(world, record, signed_in):
+    checked(record, WRONG, by=world.officer)
+    mended(record, by=world.bureau_admin)
+    client, url = signed_in(world.bureau_admin), f"/spot-records/{record.pk}/settle/"
+
+    shown = client.get(url).content.decode()
+    answer = client.post(url, {"deed": "confirm", "version": record.version})
+
+    assert "整改是您登记的，请由抽查组织的其他管理人员复核" in shown
+    assert "整改是您登记的，请由抽查组织的其他管理人员复核" in answer.content.decode()
+    record.refresh_from_db()
+    assert record.word == "待复核"
 
 
 def test_a_branch_has_no_draws_but_what_was_found(world, record, signed_in):
@@ -208,7 +223,8 @@ def test_the_sheet_on_paper_and_as_a_workbook(world, check, signed_in):
     assert lines[2][-4:] == ("与档案一致", "不一致的项目", "应为", "检查人签字")
     assert lines[3][:8] == (1, number, "航测一室团支部", "白雨桐", "女", "2001-06-18", "汉族", "37" + "*" * 16)
     assert lines[3][-4:] == (None, None, None, None)
-    assert all(word in paper for word in ("白雨桐", "37" + "*" * 16, "检查人签字", check.seed))
+    assert all(word in paper for word in ("白雨桐", "37" + "*" * 16, "检查人签字", "种子：20261121（手工指定）"))
+    assert "种子：20261121（手工指定）" in lines[1][0]
     for secret in (world.member.id_number, world.member.phone):
         assert secret not in paper + str(lines)
     printed, exported = AuditEntry.objects.filter(object_type="reports.spotcheck").order_by("pk")[1:]

@@ -161,6 +161,7 @@ def spot_record(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"record": record, "check": record.check_of, "seen": seen}
     context["may_check"], context["may_mend"] = following.deeds_of(record, user=request.user)
     context["lines"] = following.lines_of(seen, list(record.facts.all()))
+    context["here"] = request.get_full_path()
     return render(request, "reports/spot_checks/record.html", context)
 
 
@@ -168,8 +169,7 @@ def spot_record(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def spot_record_check(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Say what was found, and go on to the next one."""
-    record = get_visible(SpotRecord, request.user, pk=pk)
-    check = get_manageable(SpotCheck, request.user, right=Right.REPORTS, pk=record.check_of_id)
+    record = get_manageable(SpotRecord, request.user, right=Right.REPORTS, pk=pk)
     [seen] = facts.seen_by(request.user, [record])
     form = forms.FindingForm(request.POST or None, seen=seen, initial=_known(record))
     if form.is_valid() and rule_accepts(
@@ -178,8 +178,9 @@ def spot_record_check(request: AuthenticatedHttpRequest, pk: int) -> HttpRespons
     ):
         messages.success(request, f"已登记：{Verdict(form.cleaned_data['verdict']).label}。", extra_tags="saved")
         following_one = recording.next_after(record)
-        return redirect("reports:spot_record_check", following_one.pk) if following_one else redirect(check)
-    context = {"record": record, "check": check, "seen": seen, "form": form, "result": results.result_of(check)}
+        return redirect("reports:spot_record_check", following_one.pk) if following_one else redirect(record.check_of)
+    context = {"record": record, "check": record.check_of, "seen": seen, "form": form}
+    context["result"] = results.result_of(record.check_of)
     return render(request, "reports/spot_checks/finding.html", context)
 
 
@@ -187,8 +188,7 @@ def spot_record_check(request: AuthenticatedHttpRequest, pk: int) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def spot_record_mend(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Say that it is mended."""
-    seen = get_visible(SpotRecord, request.user, pk=pk)
-    record = get_manageable(SpotRecord, request.user, right=following.mending_right(seen), pk=pk)
+    record = get_manageable(SpotRecord, request.user, right=Right.PEOPLE, pk=pk)
     form = forms.MendForm(request.POST or None, initial={"version": record.version})
     if form.is_valid() and rule_accepts(form, lambda: following.mend(record, **form.cleaned_data, by=request.user)):
         messages.success(request, "已登记整改，等上级复核。", extra_tags="saved")
@@ -202,14 +202,15 @@ def spot_record_mend(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def spot_record_settle(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Confirm the mending, or send it back."""
-    record = get_visible(SpotRecord, request.user, pk=pk)
-    get_manageable(SpotCheck, request.user, right=Right.REPORTS, pk=record.check_of_id)
+    record = get_manageable(SpotRecord, request.user, right=Right.REPORTS, pk=pk)
     form = forms.SettleForm(request.POST or None, initial={"version": record.version})
     if form.is_valid() and rule_accepts(form, lambda: _settle(record, form.cleaned_data, request.user)):
         messages.success(request, "已复核。", extra_tags="saved")
         return redirect(record)
     context = {"record": record, "form": form, "here": "复核整改", "title": "整改到位吗？", "deed": "保存复核结果"}
-    text = f"支部登记的整改情况：{record.mended_note or '还没有登记'}"
+    text = f"登记的整改情况：{record.mended_note or '还没有登记'}"
+    if following.is_for_others(record, user=request.user):
+        text = f"{text}。{following.NOT_BY_ONESELF}"
     return render(request, "reports/spot_checks/confirm.html", context | {"text": text})
 
 
