@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from branches.models import Organization
 from reports import completion_items as items
-from reports import schemes
+from reports import known_days, schemes
 from reports.facts import keys, reading
 from reports.facts.items import Result
 from reports.facts.keys import ACTUAL, EXPECTED, LATE, Figures, Part
@@ -127,8 +127,9 @@ def completion_of(
     """Completion of each organisation with its subtree on that day, by its id; of one group of items if one is named.
 
     Each is measured by the scheme that holds for it on that day, unless one is given for all. Organisations that
-    were not in force that day, or of which nothing was kept, are left out. Asks nothing about rights.
+    were not in force that day are left out. Refuses a day before figures were kept. Asks nothing about rights.
     """
+    known_days.refuse_unkept(on)
     tops = list(organizations)
     known = reading.figures_of(tops, on, Part.COMPLETION).of
     if scheme is not None:

@@ -13,6 +13,7 @@ from branches.models import Organization, OrgType
 from members.dictionaries import PostNature
 from members.filters import AGE_BANDS
 from members.models import LeagueStatus, Member
+from reports import known_days
 from reports.completion_items import COMMITTEES
 from reports.facts import reading
 from reports.facts.keys import Figures
@@ -60,8 +61,9 @@ def counts_of(organizations: Iterable[Organization], on: dt.date, *, people: boo
     """Figures of each organisation on that day, by its id: those kept of it, however much stands below.
 
     Without ``people`` only organisations are counted: for those who may not look at rosters. Organisations that were
-    not in force that day count nothing.
+    not in force that day count nothing. Refuses a day before figures were kept.
     """
+    known_days.refuse_unkept(on)
     tops = list(organizations)
     read = reading.figures_of(tops, on)
     return {top.pk: _counts(read.of[top.pk].total, people) if top.pk in read.of else Counts() for top in tops}

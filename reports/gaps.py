@@ -1,10 +1,12 @@
-"""逐项补录: what an organisation lacks as a list of steps, one after the other to the form that mends it."""
+"""逐项补录: what an organisation and those below it lack as steps, one after the other to the form that mends it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from django.urls import reverse
 
@@ -12,7 +14,13 @@ from branches.models import Organization, User
 from branches.permissions import permissions_on
 from branches.scoping import Right
 from reports import completion_items as items
-from reports.missing import Missing, missing_in
+from reports.facts import reading
+from reports.facts.items import Result, results_of
+from reports.facts.keys import ACTUAL, EXPECTED, Figures
+from reports.missing import MENDING, Missing, missing_among
+
+# The keys of all items.
+EVERYTHING: Final = frozenset(items.ITEMS)
 
 
 @dataclass(frozen=True)
@@ -62,18 +70,91 @@ def may_mend(step: Step, rights: frozenset[Right]) -> bool:
     return step.lines[0].right in rights and step.lines[0].group != items.ADMINISTRATION
 
 
-def address_after(organization: Organization, on: dt.date, *, at: int, was: str, user: User) -> str | None:
-    """The form of the next step, or None when there is none left.
+def owed_below(organization: Organization, on: dt.date, *, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """How much of the wanted items each organisation of the subtree lacks itself, 0 where nothing, by id.
 
-    ``at`` and ``was`` are place and key of the step just left: mended, it is gone and the next has moved up to its
-    place; not mended, it still stands there and is passed over.
+    In the committee's order, out of the figures kept of each; what waits to be counted anew is counted now, and what
+    no figures were kept of yet comes last. Reads on only as far as it is asked.
+    """
+    active = Organization.objects.active().under(organization)
+    if reading.first_day() is None:
+        yield from ((each.pk, _owed(results, wanted)) for each, results in results_of(active, on))
+        return
+    waiting = reading.waiting_in([organization])
+    now = {each.pk: _owed(results, wanted) for each, results in results_of(active.filter(pk__in=waiting), on)}
+    for pk, own in reading.own_below(organization):
+        if pk not in waiting:
+            yield pk, _owed_in(own, wanted)
+        elif pk in now:
+            yield pk, now.pop(pk)
+    yield from now.items()
+
+
+def _owed(results: Iterable[Result], wanted: Collection[str]) -> int:
+    return sum(result.missing for result in results if result.key in wanted)
+
+
+def _owed_in(figures: Figures, wanted: Collection[str]) -> int:
+    owed = 0
+    for key, value in figures.items():
+        item, sign = _counted(key)
+        if sign and item in wanted:
+            owed += sign * value
+    return owed
+
+
+@lru_cache(maxsize=4096)
+def _counted(key: str) -> tuple[str, int]:
+    """The item of a figure, and whether it is expected or entered; a list asks the same few hundred keys each line."""
+    return key[2:].partition("@")[0], {EXPECTED: 1, ACTUAL: -1}.get(key[:2], 0)
+
+
+def steps_in(
+    organizations: Iterable[int], on: dt.date, *, user: User, wanted: Collection[str] = EVERYTHING
+) -> dict[int, list[Step]]:
+    """The steps of each of these organisations itself, by its id, from the records of today; constant queries."""
+    found = results_of(Organization.objects.active().filter(pk__in=list(organizations)), on)
+    asked = [(each, [result for result in results if result.key in wanted]) for each, results in found]
+    steps: dict[int, list[Step]] = {each.pk: [] for each, _ in asked}
+    lines = missing_among(asked, user=user)
+    for step in steps_among(line for line in lines if line.item in wanted):
+        steps[step.lines[0].organization.pk].append(step)
+    return steps
+
+
+def address_after(organization: Organization, on: dt.date, *, at: int, was: str, user: User) -> str | None:
+    """The form of the next step, or None when there is none left: one organisation of the subtree after the other.
+
+    ``was`` is the key of the step just left, ``at`` its place among those of its organisation: mended, it is gone and
+    the next has moved up to its place; not mended, it still stands there and is passed over.
     """
     rights = permissions_on(organization, user).rights
-    steps = [step for step in steps_among(missing_in(organization, on, user=user)) if may_mend(step, rights)]
-    if at < len(steps) and steps[at].key == was:
-        at += 1
-    if at >= len(steps):
-        return None
-    onward = reverse("reports:next_gap", args=[organization.pk])
-    back = reverse("reports:completion_of", args=[organization.pk])
-    return steps[at].lines[0].url_from(f"{onward}?at={at}&was={steps[at].key}", back=back)
+    for pk in _from(organization, on, was, rights):
+        steps = [step for step in steps_in([pk], on, user=user).get(pk, ()) if may_mend(step, rights)]
+        place = at if pk == _left(was) else 0
+        if place < len(steps) and steps[place].key == was:
+            place += 1
+        if place < len(steps):
+            onward = reverse("reports:next_gap", args=[organization.pk])
+            back = reverse("reports:completion_of", args=[organization.pk])
+            return steps[place].lines[0].url_from(f"{onward}?at={place}&was={steps[place].key}", back=back)
+    return None
+
+
+def _from(organization: Organization, on: dt.date, was: str, rights: frozenset[Right]) -> Iterator[int]:
+    """The organisation of the step just left, and those after it that lack what these rights mend."""
+    left = _left(was)
+    has_begun = not left
+    groups = {group for group, right in MENDING.items() if right in rights and group != items.ADMINISTRATION}
+    mendable = {item.key for item in items.ITEMS.values() if item.group in groups}
+    for pk, owed in owed_below(organization, on, wanted=mendable):
+        has_begun = has_begun or pk == left
+        if has_begun and (owed or pk == left):
+            yield pk
+
+
+def _left(was: str) -> int:
+    """The organisation of the step with this key, 0 where there is none."""
+    _, _, rest = was.partition("-")
+    pk = rest.partition("-")[0]
+    return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 18 else 0

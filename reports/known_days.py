@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from reports.facts import reading
@@ -23,6 +24,21 @@ class KnownDay:
     def is_past(self) -> bool:
         """历史数据."""
         return self.on < timezone.localdate()
+
+
+def is_kept(on: dt.date) -> bool:
+    """Whether there can be figures of that day: today always, other days since they are kept."""
+    if on >= timezone.localdate():
+        return True
+    first = reading.first_day()
+    return first is not None and first <= on
+
+
+def refuse_unkept(on: dt.date) -> None:
+    """Refuse a day before figures were kept: today's records do not tell how things stood then."""
+    if not is_kept(on):
+        _, text = _nothing_kept(on)
+        raise ValidationError(text)
 
 
 def known_day(

@@ -6,20 +6,19 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
 
 from branches.models import Organization, User
-from branches.scoping import SIGHTS, Right, Sight, held_by
-from members import completeness
+from branches.scoping import Right
+from members import completeness, privacy
 from members.models import Member
 from reports import completion_items as items
 from reports.completion import sums_in
 from reports.facts import reading
 from reports.facts.items import Result, results_of, results_under
-from tuanjian import masking
+from tuanjian.carrying import carrying
 
 WHY = {
     items.PARTICULARS: "未填",
@@ -43,7 +42,7 @@ MENDING = {
 class Missing:
     """A line of the list: about whom, what lacks, why it counts, where it is mended, how many it stands for.
 
-    ``person`` is the id of the person it is about, 0 where it is about the organisation.
+    ``person`` is the id of the person it is about, 0 where it is about the organisation; ``item`` the key of the item.
     """
 
     group: items.Group
@@ -54,6 +53,7 @@ class Missing:
     url: str
     count: int = 1
     person: int = 0
+    item: str = ""
 
     @property
     def right(self) -> Right:
@@ -62,9 +62,7 @@ class Missing:
 
     def url_from(self, saved: str, /, **more: str) -> str:
         """Where it is mended, with the address to go to once it is saved."""
-        address, mark, field = self.url.partition("#")
-        joint = "&" if "?" in address else "?"
-        return f"{address}{joint}{urlencode({'next': saved, **more})}{mark}{field}"
+        return carrying(self.url, next=saved, **more)
 
 
 def missing_in(organization: Organization, on: dt.date, *, user: User) -> list[Missing]:
@@ -148,6 +146,7 @@ def _line(organization: Organization, result: Result) -> Missing:
         why=WHY[result.group],
         url=_address(organization, result),
         count=result.missing,
+        item=result.key,
     )
 
 
@@ -165,18 +164,22 @@ def _address(organization: Organization, result: Result) -> str:
 
 
 def _of_people(branches: dict[int, Organization], user: User, most: int | None) -> Iterator[Missing]:
-    own = {held.organization_id for held in held_by(user) if Sight.ROSTER in SIGHTS[held.role]}
+    own = privacy.roster_branches(user)
     people = completeness.with_gaps(Member.objects.on_roster().filter(branch__in=branches))
     lacking = people.filter(Q(gap_count__gt=0) | Q(id_number_index=None))
     lines: dict[int, list[Missing]] = {pk: [] for pk in branches}
     for member in lacking.order_by("branch__screen_order", "pinyin", "id")[:most]:
         branch = branches[member.branch_id or 0]
-        whom = member.name if branch.pk in own else masking.mask_name(member.name)
+        whom = privacy.name_as_seen(member, own)
         if not member.id_number_index:
             url = f"{reverse('members:edit', args=[member.pk])}?field=id_number#id_id_number"
-            lines[branch.pk].append(Missing(items.PEOPLE, branch, whom, "证件号码", "未填", url, person=member.pk))
+            lines[branch.pk].append(
+                Missing(items.PEOPLE, branch, whom, "证件号码", "未填", url, person=member.pk, item="id_number")
+            )
         lines[branch.pk] += [
-            Missing(items.PEOPLE, branch, whom, fact.label, fact.why, fact.url(member), person=member.pk)
+            Missing(
+                items.PEOPLE, branch, whom, fact.label, fact.why, fact.url(member), person=member.pk, item=fact.field
+            )
             for fact in completeness.gaps_of(member)
         ]
     for own_lines in lines.values():

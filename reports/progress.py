@@ -16,6 +16,7 @@ from reports.completion_items import Group
 from reports.facts import reading
 from reports.facts.items import Result, results_under
 from reports.facts.keys import Part
+from reports.known_days import is_kept
 from reports.schemes import DEFAULT, Scheme, State
 
 # Organisations with their own items, as ``results_under`` finds them.
@@ -73,6 +74,12 @@ class Board:
     def rows(self) -> list[Completion]:
         """The organisations in the order of the table."""
         return [row for band in self.bands for row in band.rows]
+
+    def among(self, shown: Iterable[Completion]) -> list[tuple[Band, list[Completion]]]:
+        """The states of these rows of the table, each with those of its rows that are among them."""
+        wanted = {row.organization.pk for row in shown}
+        cut = [(band, [row for row in band.rows if row.organization.pk in wanted]) for band in self.bands]
+        return [(band, rows) for band, rows in cut if rows]
 
     @property
     def is_known(self) -> bool:
@@ -139,14 +146,6 @@ def found_under(organization: Organization, on: dt.date, asked: Asked) -> Found:
     if asked.group is None:
         return list(found)
     return [(each, [result for result in results if result.group == asked.group]) for each, results in found]
-
-
-def is_kept(on: dt.date) -> bool:
-    """Whether there can be figures of that day: today always, other days since they are kept."""
-    if on >= timezone.localdate():
-        return True
-    first = reading.first_day()
-    return first is not None and first <= on
 
 
 def answers_on(

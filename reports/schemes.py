@@ -178,10 +178,15 @@ def scheme_in(row: CompletionScheme) -> Scheme:
     )
 
 
+def is_set_at(organization: Organization) -> bool:
+    """Whether there is a setting to make: a branch has nobody below it and is measured as those above say."""
+    return not organization.is_branch
+
+
 def checked(organization: Organization, *, year: int, follows_above: bool, scheme: Scheme) -> CompletionScheme:
     """The row that would be set, not saved. Refuses what ``set_scheme`` refuses."""
     today = timezone.localdate()
-    if organization.is_branch:
+    if not is_set_at(organization):
         raise ValidationError("团支部没有下级组织，完成率按上级组织的设置计算。")
     if year not in years_open(today):
         raise ValidationError("只能设置本年度和下一年度，请重新选择年度。")

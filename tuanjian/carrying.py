@@ -1,11 +1,21 @@
-"""Parameters of an address that a query form only hands on: the view, or the table, has acted on them already."""
+"""Parameters of an address that are only handed on: by a query form whose view, or table, has acted on them already;
+by a link to a form, so that saving leads back.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
+
+
+def carrying(address: str, **more: str) -> str:
+    """The address with these parameters added, before its anchor."""
+    path, mark, anchor = address.partition("#")
+    joint = "&" if "?" in path else "?"
+    return f"{path}{joint}{urlencode(more)}{mark}{anchor}"
 
 
 class CarriedFilter(django_filters.CharFilter):

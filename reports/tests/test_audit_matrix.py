@@ -64,7 +64,7 @@ CHANGE_NOTHING = {
     "reports:search": "kept in the session",
     "branches:register": "shows what a code is good for",
     "members:check_number": "shows whether a number is taken",
-    "members:reveal": "shows a number",
+    **dict.fromkeys(("members:reveal", "members:reveal_correction"), "shows a number"),
     "members:export_profile": "hands out a file",
     "members:import_file": "hands out a file",
     # Pages that show the same to a POST.

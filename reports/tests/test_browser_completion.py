@@ -60,6 +60,8 @@ def test_pages_of_past_days_and_settings_are_clean(world, visit, size):
         f"/completion/?against={day}",
         "/completion/moves/",
         f"/completion/{world.bureau.pk}/scheme/",
+        "/completion/?rows=branches&size=10",
+        *(f"/completion/{place.pk}/missing/" for place in (world.bureau, world.branch)),
         *(f"/completion/{world.branch.pk}/?tab={tab}" for tab in ("missing", "inapplicable", "trend", "sisters")),
     ]
     with visit(size) as visitor:

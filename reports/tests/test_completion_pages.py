@@ -1,9 +1,12 @@
 """The pages of 应录尽录: who may open them, what they add up to, the same queries for one and three organisations."""
 
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from branches.models import AuditEntry, OrgType
 from branches.tests.builders import an_organization
@@ -86,3 +89,31 @@ def test_every_link_leads_to_a_page_with_the_field_on_it(world, signed_in):
             answer = client.get(address)
             assert (line.what, answer.status_code) == (line.what, 200)
             assert not anchor or f'id="{anchor}"' in answer.content.decode(), line
+
+
+def test_all_branches_come_page_by_page_and_leave_whole(world, signed_in):
+    for number in range(12):
+        an_organization(f"第{number}团支部", under=world.general)
+    client = signed_in(world.bureau_admin)
+    asked = {"rows": "branches", "size": 10}
+
+    pages = [page(client, **asked, page=number) for number in (1, 2)]
+
+    board = pages[0].context["board"]
+    cut = [[row for _, rows in answer.context["bands"] for row in rows] for answer in pages]
+    assert [len(rows) for rows in cut] == [10, 5]
+    assert [row.organization for rows in cut for row in rows] == [row.organization for row in board.rows]
+    assert [sum(len(band.rows) for band in board.bands), board.lower_count] == [15, 15]
+    assert "共 15 条" in pages[0].content.decode()
+    assert "page=2&amp;size=10" in pages[1].content.decode()
+    paper = page(client, "completion_table", **asked).content.decode()
+    book = load_workbook(io.BytesIO(b"".join(page(client, "completion_export", **asked).streaming_content)))
+    names = {cell.value for row in book["汇总"].iter_rows() for cell in row}
+    assert all(row.organization.short_name in paper and row.organization.short_name in names for row in board.rows)
+
+
+def test_direct_lower_organisations_stand_on_one_page(world, signed_in):
+    answer = page(signed_in(world.bureau_admin), size=10)
+
+    assert answer.context["page"] is None
+    assert "paging" not in answer.content.decode()

@@ -5,6 +5,7 @@ import io
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,6 +18,7 @@ from members.models import Member
 from members.tests.builders import a_member
 from reports import moved, opening, trends
 from reports.completion import completion_of
+from reports.counts import counts_of
 from reports.facts import settling
 from reports.progress import board_of
 from reports.workbench import workbench_of
@@ -94,6 +96,17 @@ def test_before_anything_was_kept_there_is_no_past(world, signed_in):
 
     assert "统计数据从现在起逐日保存" in answer.content.decode()
     assert answer.context["board"].rows == []
+
+
+@pytest.mark.parametrize("figures_of", [completion_of, counts_of])
+def test_nobody_counts_a_day_before_anything_was_kept_from_the_records_of_today(world, today, figures_of):
+    yesterday = today - dt.timedelta(days=1)
+
+    with pytest.raises(ValidationError, match="统计数据从现在起逐日保存，以前的日子没有数据。"):
+        figures_of([world.bureau], yesterday)
+    settling.settle()
+    with pytest.raises(ValidationError, match=f"统计数据自 {today} 起逐日保存，请改选这一天或以后的日期。"):
+        figures_of([world.bureau], yesterday)
 
 
 def test_an_organisation_that_was_not_there_yet_has_no_figures(past, signed_in):

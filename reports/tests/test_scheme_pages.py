@@ -32,6 +32,16 @@ def test_who_may_open_it(world, signed_in):
     }
 
 
+def test_a_branch_has_no_such_page(world, signed_in):
+    url = page_of(world.branch)
+    users = ("bureau_admin", "secretary", "foreign_admin")
+
+    looked = [signed_in(getattr(world, user)).get(url).status_code for user in users]
+    answer = signed_in(world.bureau_admin).post(url, FILLED_IN | CONFIRMED)
+
+    assert (looked, answer.status_code, CompletionScheme.objects.count()) == ([403, 403, 404], 403, 0)
+
+
 def test_nothing_is_saved_before_the_change_was_shown(world, signed_in):
     client = signed_in(world.bureau_admin)
 

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,9 +17,10 @@ from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right
 from members.http import get_roster, get_roster_organization
-from reports import gaps, known_days, moved, opening, papers, progress, schemes
-from reports.forms import CompletionQuery, MovesQuery, StepQuery
+from reports import gap_list, gaps, known_days, moved, opening, papers, progress, schemes
+from reports.forms import CompletionQuery, GapQuery, MovesQuery, StepQuery
 from tuanjian.access import Access, access
+from tuanjian.paging import DEFAULT_SIZE, page_of
 
 
 @access(Access.SEE_ROSTER)
@@ -53,10 +55,14 @@ def _page(
     scheme = board.scheme if board else None
     opened = opening.opened(organization, query.day, **asked, tab=query.chosen_tab, scheme=scheme) if opens else None
     scheme = scheme or schemes.scheme_of(organization, query.day)
-    carried = query.carried(board_at)
+    # Direct lower organisations stand on one page; all branches of a county do not.
+    page = page_of(request, board.rows) if board and board.asked.every_branch else None
+    carried = query.carried(board_at) + _place(page)
     context: dict[str, Any] = {
         "organization": organization,
         "board": board,
+        "page": page,
+        "bands": board.among(page or board.rows) if board else [],
         "opened": opened,
         "tabs": _tabs(opened, carried) if opened else [],
         "query": query,
@@ -69,6 +75,13 @@ def _page(
         "here": request.get_full_path(),
     }
     return render(request, "reports/completion.html", context)
+
+
+def _place(page: Page[Any] | None) -> str:
+    """The page of the table as the links of the page carry it, so that an organisation opens beside its own line."""
+    if page is None or (page.number == 1 and page.paginator.per_page == DEFAULT_SIZE):
+        return ""
+    return f"&page={page.number}&size={page.paginator.per_page}"
 
 
 def _tabs(opened: opening.Opened, carried: str) -> list[dict[str, Any]]:
@@ -109,6 +122,31 @@ def completion_moves(request: AuthenticatedHttpRequest) -> HttpResponse:
     known = _known(query, moves.board, against=query.since)
     context = {"organization": organization, "moves": moves, "query": query, "known": known}
     return render(request, "reports/completion_moves.html", context)
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def missing(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """缺项清单: everything missing today, organisation by organisation; of a branch step by step."""
+    organization, today = get_roster(request.user, pk), timezone.localdate()
+    query = GapQuery(request.GET, organization=organization, user=request.user)
+    if organization.is_branch:
+        steps = gap_list.steps_of(organization, today, asked=query.asked, user=request.user)
+        page = page_of(request, steps)
+        sections = gap_list.one_section(organization, steps, page)
+    else:
+        page = page_of(request, gap_list.owing_in(organization, today, asked=query.asked))
+        sections = gap_list.sections_of(page, today, asked=query.asked, user=request.user)
+    context: dict[str, Any] = {
+        "organization": organization,
+        "query": query,
+        "page": page,
+        "sections": sections,
+        "may": permissions_on(organization, request.user),
+        "today": today,
+        "here": request.get_full_path(),
+    }
+    return render(request, "reports/missing.html", context)
 
 
 @access(Access.SEE_ROSTER)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import Organization
-from branches.scoping import Right
+from branches.scoping import NotAllowed, Right
 from reports import reweighing, schemes
 from reports.scheme_forms import SchemeForm
 from tuanjian.access import Access, access
@@ -19,8 +19,13 @@ from tuanjian.refusals import rule_accepts
 @access(Access.MANAGE_STRUCTURE)
 @require_http_methods(["GET", "POST"])
 def scheme(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """The form with everything set earlier; what it does is shown once and saved when it comes back unchanged."""
+    """The form with everything set earlier; what it does is shown once and saved when it comes back unchanged.
+
+    403 for a branch: that is for the levels above to set.
+    """
     organization = get_manageable(Organization, request.user, right=Right.STRUCTURE, pk=pk)
+    if not schemes.is_set_at(organization):
+        raise NotAllowed(organization)
     today, effects = timezone.localdate(), None
     form = SchemeForm(request.POST or None, organization=organization)
     if form.is_confirmed and rule_accepts(

@@ -17,10 +17,10 @@ from branches.http import AuthenticatedHttpRequest, get_visible
 from branches.models import Organization
 from branches.scoping import Sight
 from members.http import get_roster_organization
-from reports.known_days import known_day
+from reports.known_days import KnownDay, known_day
 from reports.models import SavedTable
 from reports.statistics import papers, saving
-from reports.statistics.dashboard import PARTS, dashboard_of
+from reports.statistics.dashboard import PARTS, Dashboard, dashboard_of
 from reports.statistics.whole_tree import table_of
 from reports.statistics_forms import NameForm, StatisticsQuery, TreeQuery, table_for
 from tuanjian.access import Access, access
@@ -33,10 +33,7 @@ from tuanjian.refusals import rule_accepts
 def statistics(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Cards, charts and their tables of one organisation with everything below it."""
     organization, query = get_roster_organization(request), StatisticsQuery(request.GET)
-    shown = dashboard_of(organization, query.day, against=query.compared, part=query.chosen_part)
-    known = known_day(
-        query.day, counted_at=shown.counted_at, day=shown.day, against=query.compared, is_compared=shown.is_compared
-    )
+    shown, known = _dashboard(organization, query)
     context: dict[str, Any] = {
         "organization": organization,
         "query": query,
@@ -47,6 +44,15 @@ def statistics(request: AuthenticatedHttpRequest) -> HttpResponse:
         "above": Organization.objects.visible_to(request.user, sight=Sight.ROSTER).ancestors_of(organization),
     }
     return render(request, "reports/statistics/dashboard.html", context)
+
+
+def _dashboard(organization: Organization, query: StatisticsQuery) -> tuple[Dashboard, KnownDay]:
+    """The part asked for, and what is to be said about its day."""
+    shown = dashboard_of(organization, query.day, against=query.compared, part=query.chosen_part)
+    known = known_day(
+        query.day, counted_at=shown.counted_at, day=shown.day, against=query.compared, is_compared=shown.is_compared
+    )
+    return shown, known
 
 
 def _tabs(organization: Organization, query: StatisticsQuery, *, table: str = "") -> list[dict[str, Any]]:
@@ -65,6 +71,17 @@ def _tabs(organization: Organization, query: StatisticsQuery, *, table: str = ""
         url = f"{reverse('reports:statistics_table')}?{table or query.carried(organization, '')}"
         tabs.append({"label": "全树统计表", "url": url, "active": bool(table)})
     return tabs
+
+
+@access(Access.SEE_ROSTER)
+@require_safe
+def statistics_print(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The part of the page on paper: its figures and, instead of charts, their tables."""
+    organization, query = get_roster_organization(request), StatisticsQuery(request.GET)
+    shown, known = _dashboard(organization, query)
+    papers.dashboard_on_paper(shown, by=request.user)
+    context = {"organization": organization, "dashboard": shown, "known": known, "now": timezone.localtime()}
+    return render(request, "reports/statistics/dashboard_print.html", context)
 
 
 @access(Access.SEE_ROSTER)
