@@ -50,6 +50,7 @@ class Counts:
     turning_28_without_post: int = 0
     cadres: int = 0
     part_time_cadres: int = 0
+    activities_this_year: int = 0
 
     @property
     def share_of_youth(self) -> float | None:
@@ -66,10 +67,10 @@ def counts_of(organizations: Iterable[Organization], on: dt.date, *, people: boo
     known_days.refuse_unkept(on)
     tops = list(organizations)
     read = reading.figures_of(tops, on)
-    return {top.pk: _counts(read.of[top.pk].total, people) if top.pk in read.of else Counts() for top in tops}
+    return {top.pk: _counts(read.of[top.pk].total, on, people) if top.pk in read.of else Counts() for top in tops}
 
 
-def _counts(figures: Figures, people: bool) -> Counts:
+def _counts(figures: Figures, on: dt.date, people: bool) -> Counts:
     organizations = {
         "organizations": figures.get("organizations", 0),
         "committees": sum(figures.get(f"type:{kind.value}", 0) for kind in COMMITTEES),
@@ -83,6 +84,9 @@ def _counts(figures: Figures, people: bool) -> Counts:
         **{key: figures.get(key, 0) for key in OF_PEOPLE},
         retained=figures.get(f"league:{LeagueStatus.RETAINED.value}", 0),
         part_time_cadres=figures.get(f"nature:{PostNature.PART_TIME.value}", 0),
+        activities_this_year=sum(
+            number for key, number in figures.items() if key.startswith("activities:") and key.endswith(f"@{on.year}")
+        ),
     )
 
 

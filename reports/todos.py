@@ -16,13 +16,12 @@ from branches.models import ChangeRequest, Organization, User
 from branches.permissions import permissions_on
 from branches.scoping import SIGHTS, Right, Sight, rights_at, roles_at, within
 from members import corrections
-from members.health import without_secretary
 from members.leaving import LEAVING_SOON
 from members.models import ExportRequest, ImportState, RosterImport
 from reports.campaigns import reminding
 from reports.facts import reading
-from reports.facts.attention import DUE, INCOMPLETE_MEMBERS, INCOMPLETE_OTHERS, SOON
-from reports.facts.keys import Part
+from reports.facts.attention import DUE, INCOMPLETE_MEMBERS, INCOMPLETE_OTHERS, SOON, TERMS, VACANT
+from reports.facts.keys import Figures, Part
 from reports.models import Campaign, CampaignState, CircularDelivery, FollowUp, SpotRecord
 
 # Who has not looked after so many days will not.
@@ -64,9 +63,14 @@ def todos_for(user: User, organization: Organization, on: dt.date) -> list[Todo]
 
 def health_of(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     """组织健康: what about the organisations and people there needs attention, most pressing first."""
-    lines = [*_elections(user, organization, on), *_administrators(user, organization, on)]
-    if permissions_on(organization, user).sees_roster:
-        lines += [*_vacancies(user, organization), *_people(user, organization, on)]
+    known = reading.figures_of([organization], on, Part.ATTENTION).of.get(organization.pk)
+    counted = known.total if known else {}
+    may = permissions_on(organization, user)
+    lines = _administrators(user, organization, on)
+    if Sight.ORGANIZATIONS in may.sights:
+        lines += _elections(organization, counted)
+    if may.sees_roster:
+        lines += [*_vacancies(organization, counted), *_people(organization, counted)]
     return _pressing_first(lines)
 
 
@@ -80,16 +84,17 @@ def count_for(user: User, organization: Organization | None) -> int:
     return len(todos_for(user, organization, timezone.localdate())) if organization else 0
 
 
-def _elections(user: User, organization: Organization, on: dt.date) -> list[Todo]:
-    below = Organization.objects.visible_to(user).under(organization).active()
+def _elections(organization: Organization, counted: Figures) -> list[Todo]:
     kinds = {
         elections.State.OVERDUE: ("problem", "换届已超期的组织"),
         elections.State.SOON: ("care", "换届将到期的组织"),
         elections.State.UNKNOWN: ("busy", "未登记最近一次换届时间的组织"),
     }
-    counted = elections.states_of(below, on)
     return [
-        Todo(chip, state.label, title, counted[state], "个", _lower(organization, term=state.value), "去查看")
+        Todo(
+            *(chip, state.label, title, counted.get(TERMS[state], 0), "个"),
+            *(_lower(organization, term=state.value), "去查看"),
+        )
         for state, (chip, title) in kinds.items()
     ]
 
@@ -97,9 +102,8 @@ def _elections(user: User, organization: Organization, on: dt.date) -> list[Todo
 def _administrators(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     """Organisations whose last administrator's grant ends soon; the rules let no such end come about any more."""
     below = Organization.objects.visible_to(user).under(organization).active()
-    days = {"pressing": succession.PRESS_DAYS, "soon": succession.WARN_DAYS}
-    counted = below.aggregate(**{key: Count("pk", filter=succession.lapsing(on, until)) for key, until in days.items()})
-    pressing, soon = counted["pressing"], counted["soon"]
+    pressing = below.filter(succession.lapsing(on, succession.PRESS_DAYS)).count()
+    soon = below.filter(succession.lapsing(on, succession.WARN_DAYS)).count()
     return [
         Todo(
             *("problem", "即将到期", f"{succession.PRESS_DAYS} 天内管理员授权到期、无人接续的组织", pressing, "个"),
@@ -139,19 +143,12 @@ def _successors(user: User, organization: Organization) -> list[Todo]:
     return [Todo("problem", "已过期", "接任人未注册，注册码已过期", len(found), "个", one, "去办理")]
 
 
-def _vacancies(user: User, organization: Organization) -> list[Todo]:
-    below = Organization.objects.visible_to(user).under(organization).active()
+def _vacancies(organization: Organization, counted: Figures) -> list[Todo]:
     url = _address("reports:vacancies", organization)
-    return [
-        Todo(
-            "problem", "书记空缺", "没有在任书记的组织", below.filter(without_secretary()).count(), "个", url, "去查看"
-        )
-    ]
+    return [Todo("problem", "书记空缺", "没有在任书记的组织", counted.get(VACANT, 0), "个", url, "去查看")]
 
 
-def _people(user: User, organization: Organization, on: dt.date) -> list[Todo]:
-    known = reading.figures_of([organization], on, Part.ATTENTION).of.get(organization.pk)
-    counted = known.total if known else {}
+def _people(organization: Organization, counted: Figures) -> list[Todo]:
     members, youth = "members:members", "members:youth"
     return [
         Todo(

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils import timezone
 
-from activities.models import Activity
 from branches.models import Organization, User
 from branches.permissions import Permissions, permissions_on
-from members.filters import LATELY, entered_lately
-from members.models import Member
+from members.filters import LATELY
 from reports import schemes
 from reports.completion import Completion, completion_of
 from reports.counts import Counts, counts_of
+from reports.facts import reading
+from reports.facts.attention import ENTERED, HELD
 from reports.facts.items import results_under
+from reports.facts.keys import Part
 from reports.gaps import Step, may_mend, steps_among
 from reports.missing import missing_among
 from reports.moved import Moves, moves_in, week_before
@@ -65,7 +65,6 @@ class Workbench:
     organization: Organization
     may: Permissions
     counts: Counts
-    activities_this_year: int
     todos: list[Todo]
     lower: list[Organization]
     completion: Completion | None
@@ -89,7 +88,6 @@ def workbench_of(user: User, organization: Organization, on: dt.date) -> Workben
         organization=organization,
         may=may,
         counts=counts_of([organization], on, people=sees_people)[organization.pk],
-        activities_this_year=_activities(user, organization, on.replace(month=1, day=1), on),
         todos=todos_for(user, organization, on),
         lower=[] if sees_people or organization.is_branch else _lower(user, organization),
         completion=board.total if board else completion,
@@ -97,7 +95,7 @@ def workbench_of(user: User, organization: Organization, on: dt.date) -> Workben
         counted_at=(board.counted_at if board else None) or timezone.now(),
         scheme_by=schemes.name_of(board.scheme, user=user) if board else "",
         bands=[_shown(band) for band in board.bands] if board else [],
-        week=_week(user, organization, on) if sees_people else None,
+        week=_week(organization, on) if sees_people else None,
         moves=moves,
         gaps=gaps[:NAMED],
         gap_steps=len(gaps),
@@ -125,12 +123,7 @@ def _lower(user: User, organization: Organization) -> list[Organization]:
     return list(Organization.objects.visible_to(user).children_of(organization).active().in_screen_order())
 
 
-def _activities(user: User, organization: Organization, since: dt.date, until: dt.date) -> int:
-    held = Q(held_on__gte=since, held_on__lte=until)
-    return Activity.objects.visible_to(user).under(organization).standing().filter(held).count()
-
-
-def _week(user: User, organization: Organization, on: dt.date) -> Week:
-    since = on - LATELY
-    people = Member.objects.visible_to(user).under(organization).league_members()
-    return Week(since, entered_lately(people, on).count(), _activities(user, organization, since, on))
+def _week(organization: Organization, on: dt.date) -> Week:
+    known = reading.figures_of([organization], on, Part.ATTENTION).of.get(organization.pk)
+    counted = known.total if known else {}
+    return Week(on - LATELY, counted.get(ENTERED, 0), counted.get(HELD, 0))

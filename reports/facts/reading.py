@@ -24,6 +24,8 @@ from reports.models import FactsDay, Standing
 
 # So many waiting organisations a page counts by itself; more would keep the reader waiting.
 MOST_WAITING: Final = 50
+# So many that wait anywhere are asked for by their ids.
+MOST_NAMED: Final = 500
 
 
 @dataclass
@@ -94,20 +96,22 @@ def below_on(organization: Organization, on: dt.date) -> list[Standing]:
 
 
 def waiting_in(tops: Collection[Organization]) -> set[int]:
-    """Organisations of these subtrees that were touched and not settled yet, one more than are counted at most."""
-    ranges = within(topmost(top.path for top in tops))
-    now = Organization.objects.filter(ranges)
+    """Organisations of these subtrees that were touched and not settled yet; more than ``MOST_WAITING`` not all."""
+    waiting = Touched.objects.order_by().values_list("organization_id", flat=True).distinct()
+    named = list(waiting[: MOST_NAMED + 1])
+    if not named:
+        return set()
+    # Usually a handful; many are left to the database.
+    touched = named if len(named) <= MOST_NAMED else waiting
+    now = Organization.objects.filter(within(topmost(top.path for top in tops)), pk__in=touched)
     # What has left the subtrees, or is gone, still stands in their figures.
     before = Q(pk__in=())
     lineages = Standing.objects.now().filter(organization_id__in=[top.pk for top in tops])
     for lineage in topmost(lineages.values_list("lineage", flat=True)):
         before |= Q(lineage__gte=lineage, lineage__lt=lineage[:-1] + "0")
-    touched = Touched.objects.order_by().values_list("organization_id", flat=True).distinct()
-    inside = touched.filter(
-        Q(organization_id__in=now.values("pk"))
-        | Q(organization_id__in=Standing.objects.now().filter(before).values("organization_id"))
-    )
-    return set(inside[: MOST_WAITING + 1])
+    gone = Standing.objects.now().filter(before, organization_id__in=touched)
+    found = {*now.order_by().values_list("pk", flat=True)[: MOST_WAITING + 1]}
+    return found | {*gone.order_by().values_list("organization_id", flat=True)[: MOST_WAITING + 1]}
 
 
 def own_below(organization: Organization) -> Iterator[tuple[int, dict[str, int]]]:
