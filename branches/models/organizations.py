@@ -179,6 +179,8 @@ class Organization(MP_Node):
             models.Index(
                 fields=["short_name_initials"], name="organization_initials", opclasses=["varchar_pattern_ops"]
             ),
+            # Direct lower organisations, without looking through everything below.
+            models.Index(fields=["depth", "path"], name="organization_level"),
         ]
 
     def __str__(self) -> str:
