@@ -3,7 +3,8 @@
 A roster of members is checked once; a process of its own writes it, as the worker does, and is killed at a moment of
 the write, another one each time, spread evenly over the time an undisturbed write takes. Then nothing or everything
 has to be there. The import is given back as housekeeping does it once the lease is over, confirmed once more, and has
-to be there whole: every person, membership, status, before-image and log entry once.
+to be there whole: every person, membership, status, before-image and log entry once. The import is one of several
+pieces, as one of many more rows would be.
 
 Runs on SQLite, and on PostgreSQL when TEST_DATABASE_URL or DATABASE_URL names a server on which databases may be made.
 """
@@ -25,6 +26,7 @@ from measuring.verdicts import at_most
 
 GOALS: Final = {"half_imports": at_most(0), "not_resumed": at_most(0)}
 BEGUN, WRITTEN = "begun", "written"
+PIECES: Final = 3
 # The server may need a moment to notice that a client is gone.
 _TRIES: Final = 20
 
@@ -41,7 +43,7 @@ def main() -> int:
     options = parser.parse_args()
     rows, points = (300, 5) if options.quick else (options.rows, options.points)
     if options.write:
-        write()
+        write(rows)
         return 0
     if options.measure:
         print(json.dumps(killed(rows, points)))
@@ -55,11 +57,19 @@ def main() -> int:
     return verdicts.tell("kill_points", figures, GOALS)
 
 
-def write() -> None:
-    """What the worker does with a confirmed import; says when it begins."""
+def set_up(rows: int) -> None:
+    """Get Django ready, and let so many rows be several pieces."""
     import django
 
     django.setup()
+    from members.roster import pieces
+
+    pieces.PIECE = -(-rows // PIECES)  # type: ignore[misc]  # final for everybody else
+
+
+def write(rows: int) -> None:
+    """What the worker does with a confirmed import; says when it begins."""
+    set_up(rows)
     from members.models import RosterImport
     from members.roster.applying import apply_plan
 
@@ -71,11 +81,10 @@ def write() -> None:
 
 def killed(rows: int, points: int) -> dict[str, float]:
     """Kill the writing at every point and look at what is there."""
-    import django
+    set_up(rows)
     from django.core.files.base import ContentFile
     from django.utils import timezone
 
-    django.setup()
     from members.roster.checking import check
     from members.roster.starting import start
 
@@ -94,7 +103,7 @@ def killed(rows: int, points: int) -> dict[str, float]:
         check(roster.pk)
         copies.keep("checked")
         before = there()
-        seconds = write_elsewhere(kill_after=None)
+        seconds = write_elsewhere(rows, kill_after=None)
         after = there()
         if after["people"] != rows:
             raise AssertionError(f"the undisturbed write left {after}")
@@ -102,7 +111,7 @@ def killed(rows: int, points: int) -> dict[str, float]:
         figures |= dict.fromkeys(("half_imports", "not_resumed", "killed_before_commit", "survived"), 0)
         for point in range(points):
             give(copies, "checked")
-            write_elsewhere(kill_after=seconds * (point + 0.5) / points)
+            write_elsewhere(rows, kill_after=seconds * (point + 0.5) / points)
             found = there()
             figures["half_imports"] += found not in (before, after)
             figures["killed_before_commit"] += found == before
@@ -111,9 +120,9 @@ def killed(rows: int, points: int) -> dict[str, float]:
     return figures
 
 
-def write_elsewhere(*, kill_after: float | None) -> float:
+def write_elsewhere(rows: int, *, kill_after: float | None) -> float:
     """Write the import in a process of its own, killed so long after it began; returns how long it took otherwise."""
-    command = [sys.executable, __file__, "--write"]
+    command = [sys.executable, __file__, "--write", "--rows", str(rows)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline().strip() == BEGUN
@@ -131,7 +140,17 @@ def write_elsewhere(*, kill_after: float | None) -> float:
 
 
 def there() -> dict[str, int]:
-    """How much of the import is in the database."""
+    """How much of the import is in the database, all of it at one moment: the server may be committing meanwhile."""
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return counted()
+
+
+def counted() -> dict[str, int]:
     from branches.models import AuditEntry
     from members.models import BranchMembership, CadreTerm, Member, RosterChange, StatusChange
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple, TypedDict
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -17,7 +17,10 @@ from tuanjian.locks import Lock, hold
 from tuanjian.middleware import current_request_number
 
 Kind = AuditEntry.Kind
+Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
 SEAL_SIZE = 500
+# So many entries of a long deed are worth a statement of their own.
+AT_ONCE: Final = 20_000
 # What the MAC of an entry covers, in this order; its id is bound by the seal.
 SAID = (
     *("at", "actor_id", "actor_name", "kind", "object_type", "object_id", "object_label", "placement_id"),
@@ -25,6 +28,12 @@ SAID = (
 )
 # Made once: verifying a million entries writes a million of these.
 _written = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
+class _About(TypedDict):
+    by: User | None
+    reason: str
+    job: str
 
 
 def record(
@@ -46,7 +55,8 @@ def record(
     deed itself.
     """
     mentioned = sorted({(each._meta.label_lower, str(each.pk)) for each in about})
-    [said] = _said([(kind, subject, at, changes or {})], by=by, reason=reason, job=job)
+    noted = _noted((kind, subject, at, changes or {}))
+    [said] = _said([noted], by=by, reason=reason, job=job, placements={})
     digest = digest_of_mentions(mentioned)
     entry = AuditEntry(**dict(zip(SAID, said, strict=True)), mentions_digest=digest, mac=_mac_of(said, digest))
     entry.save(force_insert=True)
@@ -59,38 +69,83 @@ def record(
 
 
 def record_many(
-    deeds: Iterable[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]],
+    deeds: Iterable[Deed],
     *,
     by: User | None,
     reason: str = "",
     job: str = "",
 ) -> None:
     """Append an entry for each deed with a handful of statements, whatever their number."""
-    said = list(_said(deeds, by=by, reason=reason, job=job))
     with transaction.atomic(savepoint=False):
+        log = Recording(by=by, reason=reason, job=job)
+        log.add(deeds)
+        log.close()
+
+
+class Recording:
+    """The entries of one long deed, written as ``record_many`` writes them, but some thousands at a time.
+
+    Belongs in a transaction that holds the lock of the tree: where an organisation stands is asked once. Whoever begins
+    it closes it; what was added last is not written before.
+    """
+
+    def __init__(self, *, by: User | None, reason: str = "", job: str = "") -> None:
+        self._about: _About = {"by": by, "reason": reason, "job": job}
+        self._waiting: list[_Noted] = []
+        self._placements: dict[int, int] = {}
+        self._written: list[int] = []
+
+    def add(self, deeds: Iterable[Deed]) -> None:
+        """Append an entry for each deed; the records it is about need not be kept for it."""
+        self._waiting += map(_noted, deeds)
+        if len(self._waiting) >= AT_ONCE:
+            self._write()
+
+    def close(self) -> None:
+        """Write what waits, and have all entries sealed."""
+        self._write()
+        bulk.insert_rows(AuditPending, ("entry",), ((key,) for key in self._written))
+        self._written.clear()
+
+    def _write(self) -> None:
+        said = list(_said(self._waiting, **self._about, placements=self._placements))
+        self._waiting.clear()
         keys = bulk.reserve_ids(AuditEntry, len(said))
         entries = ((key, *each, "", _mac_of(each, "")) for key, each in zip(keys, said, strict=True))
         bulk.insert_rows(AuditEntry, ("id", *SAID, "mentions_digest", "mac"), entries)
-        bulk.insert_rows(AuditPending, ("entry",), ((key,) for key in keys))
+        self._written += keys
+
+
+class _Noted(NamedTuple):
+    """A deed in plain values."""
+
+    kind: str
+    object_type: str
+    object_id: str
+    label: str
+    at: int | None
+    changes: Mapping[str, Any]
+
+
+def _noted(deed: Deed) -> _Noted:
+    kind, subject, at, changes = deed
+    what = subject._meta.label_lower, str(subject.pk or ""), str(subject)[:150]
+    return _Noted(kind.value, *what, None if at is None else at.pk, changes)
 
 
 def _said(
-    deeds: Iterable[tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]],
-    *,
-    by: User | None,
-    reason: str,
-    job: str,
+    deeds: Sequence[_Noted], *, by: User | None, reason: str, job: str, placements: dict[int, int]
 ) -> Iterator[tuple[Any, ...]]:
-    """What an entry says of each deed: the values of ``SAID``. One query."""
-    deeds = list(deeds)
-    placements = _placements_now({at.pk for _, _, at, _ in deeds if at is not None})
+    """What an entry says of each deed: the values of ``SAID``. One query, for what ``placements`` does not know yet."""
+    unknown = {deed.at for deed in deeds if deed.at is not None} - placements.keys()
+    placements |= _placements_now(unknown) if unknown else {}
     moment, actor, request = timezone.now(), by.pk if by else None, current_request_number()
     actor_name, reason = str(by) if by else "系统", reason[:300]
-    for kind, subject, at, changes in deeds:
-        placement = placements.get(at.pk) if at is not None else None
+    for kind, object_type, object_id, label, at, changes in deeds:
+        placement = placements.get(at) if at is not None else None
         yield (
-            *(moment, actor, actor_name, kind.value, subject._meta.label_lower, str(subject.pk or "")),
-            *(str(subject)[:150], placement, dict(changes), reason, job, request),
+            *(moment, actor, actor_name, kind, object_type, object_id),
+            *(label, placement, dict(changes), reason, job, request),
         )
 
 

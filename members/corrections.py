@@ -17,7 +17,7 @@ from django.utils import timezone
 from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Right
-from members import duplicates, records
+from members import duplicates, privacy, records
 from members.models import Correction, Member
 from members.models.decisions import CorrectionQuerySet
 from members.wording import MONTHS, label_of, said
@@ -125,6 +125,19 @@ def approve(correction: Correction, *, version: int, answer: str = "", by: User)
     person = records.correct(person, values=values, version=person.version, by=by, locked=False)
     _decide(stored, State.APPROVED, answer, by)
     return person
+
+
+def reveal_numbers(correction: Correction, *, purpose: str, by: User) -> tuple[str, str]:
+    """The recorded number in clear and the wanted one, one look of ``privacy.reveal`` with all it refuses and logs.
+
+    Refuses whoever may not decide, a request settled meanwhile, and one for no other number.
+    """
+    wanted = correction.values.get("id_number", "")
+    if not wanted or correction.state != State.WAITING or not may_decide(correction, by):
+        raise ValidationError("只有待审核的证件号码更正，由办理的上级管理员查看完整号码。")
+    field = privacy.Revealed.ID_NUMBER
+    beside = f"申请更正的{field.label}"
+    return privacy.reveal(correction.person, field=field, purpose=purpose, by=by, beside=beside), wanted
 
 
 @transaction.atomic

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
 from members import privacy, wording
-from members.models import Member
+from members.models import CadreTerm, Member
 from members.models.people import MemberQuerySet
 from tuanjian.spreadsheets.writing import Column, SheetPlan, WorkbookPlan, write_workbook
 from tuanjian.watermark import made_by
@@ -52,6 +53,22 @@ def roster_for_paper(
     rows = [(member, privacy.phone_as_seen(member, own)) for member in listed]
     record_printing(organization, what=title, people=[member for member, _ in rows], by=by)
     return rows
+
+
+@transaction.atomic
+def contacts_for_paper(
+    terms: QuerySet[CadreTerm], organization: Organization, *, by: User
+) -> list[tuple[CadreTerm, str]]:
+    """The posts of a 通讯录, each with the phone as ``by`` may see it; the log notes the printing.
+
+    Refuses more than ``MOST``, as ``roster_for_paper`` does.
+    """
+    listed = list(terms[: MOST + 1])
+    if len(listed) > MOST:
+        raise ValidationError(f"查询到的超过 {MOST:,} 人次，不能打印。请选择下级组织或职务，分批查询后打印。")
+    own = privacy.own_branches(by)
+    record_printing(organization, what="通讯录", people=[term.person for term in listed], by=by)
+    return [(term, privacy.phone_as_seen(term.person, own)) for term in listed]
 
 
 def record_printing(organization: Organization, *, what: str, people: Sequence[Member], by: User) -> None:

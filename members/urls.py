@@ -31,6 +31,7 @@ records_urls: list[URLPattern] = [
     path("members/<int:pk>/same/", sameness.merge_records, name="merge_records"),
     path("members/corrections/", corrections.corrections, name="corrections"),
     path("members/<int:pk>/correction/", corrections.correction, name="correction"),
+    path("members/<int:pk>/correction/reveal/", corrections.reveal_correction, name="reveal_correction"),
     path("members/<int:pk>/correction/ask/", corrections.ask_correction, name="ask_correction"),
     path("members/<int:pk>/different/", sameness.different, name="different"),
     path("members/<int:pk>/void/", records.void, name="void"),

@@ -8,7 +8,7 @@ to be among the columns. Database constraints and triggers hold as always.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain, islice
@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
 
 # So many rows go to the database with one statement; of rows of a few columns more.
-_CHUNK, _CHUNK_OF_NARROW, _NARROW = 10_000, 100_000, 8
+_CHUNK, _CHUNK_OF_NARROW, _NARROW = 30_000, 100_000, 8
 # So many rows of them stand in memory as text at a time.
 _TOGETHER: Final = 500
 # What these fields hand to the database as it is. Subclasses of either, and anything else, go through the field.
@@ -70,6 +70,8 @@ def update_rows(target: type[Model] | str, key: str, columns: Sequence[str], row
     if len(set(chain.from_iterable(chunk[0] for chunk in chunks))) < sum(len(chunk[0]) for chunk in chunks):
         raise ValueError("a key is given twice")
     if connection.vendor == "postgresql":
+        if _are_numbers(target, [key, *columns]):
+            return sum(_update_from_numbers(table, names, chunk) for chunk in chunks)
         return _update_from(table, names, chunks) if chunks else 0
     return sum(_update_each(table, names, chunk) for chunk in chunks)
 
@@ -80,23 +82,55 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
     Nobody else gets them, whether they are used or not. They ascend, but may leave gaps where others insert at the same
     time. Raises RuntimeError outside a transaction.
     """
+    return reserve_ids_of({model: count})[model]
+
+
+def reserve_ids_of(counts: Mapping[type[Model], int]) -> dict[type[Model], list[int]]:
+    """Take ids for rows of several models with one statement, as ``reserve_ids`` does for one."""
     _need_transaction()
-    if count <= 0:
-        return []
-    table, column = model._meta.db_table, _column(model._meta.pk)
+    wanted = {model: count for model, count in counts.items() if count > 0}
+    if not wanted:
+        taken = {}
+    elif connection.vendor == "postgresql":
+        taken = _drawn_from_sequences(wanted)
+    else:
+        taken = _added_to_sequences(wanted)
+    return {model: taken.get(model, []) for model in counts}
+
+
+def _drawn_from_sequences(wanted: Mapping[type[Model], int]) -> dict[type[Model], list[int]]:
+    one = "SELECT %s::int, nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+    parameters = [
+        (place, _quoted(model._meta.db_table), _column(model._meta.pk), count)
+        for place, (model, count) in enumerate(wanted.items())
+    ]
+    drawn: list[list[int]] = [[] for _ in wanted]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-            cursor.execute(sequence, [_quoted(table), column, count])
-            return sorted(number for (number,) in cursor.fetchall())
-        # SQLite raises the number itself at every row, whatever its id; before the first one there is none.
-        taken = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq"
-        cursor.execute(taken, [count, table])
-        row = cursor.fetchone()
-        if row is None:
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
-        last: int = row[0] if row else count
-        return list(range(last - count + 1, last + 1))
+        cursor.execute(" UNION ALL ".join([one] * len(wanted)), list(chain.from_iterable(parameters)))
+        for place, number in cursor:
+            drawn[place].append(number)
+    return {model: sorted(numbers) for model, numbers in zip(wanted, drawn, strict=True)}
+
+
+def _added_to_sequences(wanted: Mapping[type[Model], int]) -> dict[type[Model], list[int]]:
+    # SQLite raises the number itself at every row, whatever its id; before the first one there is none.
+    counts = {model._meta.db_table: count for model, count in wanted.items()}
+    cases, marks = " ".join(["WHEN %s THEN %s"] * len(counts)), ", ".join(["%s"] * len(counts))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE sqlite_sequence SET seq = seq + CASE name {cases} END "  # noqa: S608 – marks only
+            f"WHERE name IN ({marks}) RETURNING name, seq",
+            [each for count in counts.items() for each in count] + list(counts),
+        )
+        last: dict[str, int] = dict(cursor.fetchall())
+        first_rows = [(table, count) for table, count in counts.items() if table not in last]
+        if first_rows:
+            cursor.executemany("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", first_rows)
+    last |= dict(first_rows)
+    return {
+        model: list(range(last[model._meta.db_table] - count + 1, last[model._meta.db_table] + 1))
+        for model, count in wanted.items()
+    }
 
 
 def _need_transaction() -> None:
@@ -113,16 +147,26 @@ def _column(field: Field[Any, Any]) -> str:
     return field.column
 
 
+def _fields(target: type[Model], columns: Sequence[str]) -> list[Field[Any, Any]]:
+    known: dict[str, Field[Any, Any]] = {}
+    for field in target._meta.concrete_fields:
+        known[field.name] = known[field.attname] = field
+    return [known[name] for name in columns]
+
+
+def _are_numbers(target: type[Model] | str, columns: Sequence[str]) -> bool:
+    return not isinstance(target, str) and all(
+        field.db_type(connection) in ("integer", "bigint") for field in _fields(target, columns)
+    )
+
+
 def _described(
     target: type[Model] | str, columns: Sequence[str]
 ) -> tuple[str, list[str], Callable[[Sequence[Sequence[Any]]], _Columns]]:
     """Return the table, its columns and what makes columns out of rows, ready for them."""
     if isinstance(target, str):
         return target, list(columns), lambda rows: list(zip(*rows, strict=True))
-    known: dict[str, Field[Any, Any]] = {}
-    for field in target._meta.concrete_fields:
-        known[field.name] = known[field.attname] = field
-    fields = [known[name] for name in columns]
+    fields = _fields(target, columns)
     ready = [(_AS_IT_IS.get(type(field), NoneType), field.get_db_prep_save) for field in fields]
     # Behind ``connection`` stands a look-up for every attribute asked of it.
     database = connections[DEFAULT_DB_ALIAS]
@@ -187,6 +231,20 @@ def _update_each(table: str, names: list[str], columns: _Columns) -> int:
         statement = f"UPDATE {_quoted(table)} SET {sets} WHERE {key} = %s"  # noqa: S608 – names of a model
         keys, *values = columns
         cursor.executemany(statement, list(zip(*values, keys, strict=True)))
+        return int(cursor.rowcount)
+
+
+def _update_from_numbers(table: str, names: list[str], columns: _Columns) -> int:
+    """Set numbers in one statement, the rows being parameters of it."""
+    key, *others = map(_quoted, names)
+    sets = ", ".join(f"{name} = aside.{name}" for name in others)
+    arrays = ", ".join(["%s::bigint[]"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_quoted(table)} AS kept SET {sets} "  # noqa: S608 – names of a model
+            f"FROM unnest({arrays}) AS aside ({', '.join([key, *others])}) WHERE kept.{key} = aside.{key}",
+            list(map(list, columns)),
+        )
         return int(cursor.rowcount)
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from activities import recording
 from activities.ledger.planning import ActivityPlan
 from activities.models import Activity, Attendance
+from branches import audit
 from branches.models import User
 from members.models.roster import RosterChange, RosterImport
 from members.roster.undoing import TakingBack
 from members.roster.writing import Change, keep_changes
 
 
-def write(roster: RosterImport, plan: ActivityPlan, /, *, by: User) -> dict[str, int]:
-    """Record the new activities of the plan. Everything ``recording.record_many`` refuses, it refuses."""
+def write(roster: RosterImport, plan: ActivityPlan, /, *, by: User, log: audit.Recording) -> dict[str, int]:
+    """Record the new activities of the plan, each with its own entry beside ``log``.
+
+    Everything ``recording.record_many`` refuses, it refuses.
+    """
     records = [(row.activity, row.details) for row in plan.new if row.activity is not None]
     recording.record_many(records, by=by, reason=roster.note, job=roster.job)
     changes = (Change(activity, True, activity.version, activity.organization) for activity, _ in records)

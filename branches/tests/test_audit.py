@@ -48,6 +48,31 @@ def test_a_list_names_everybody_on_it(world):
     assert set(AuditEntry.objects.about(("members.member", [str(world.sister_member.pk)]))) == {entry}
 
 
+def test_a_recording_is_written_in_goes_and_sealed_as_a_whole(world, monkeypatch):
+    monkeypatch.setattr(audit, "AT_ONCE", 2)
+    audit.seal_pending()
+    first = AuditEntry.objects.latest("id").pk
+
+    with transaction.atomic():
+        log = audit.Recording(by=world.secretary, reason="春季", job="名册导入 1")
+        log.add([(audit.Kind.CREATED, world.member, world.branch, {"姓名": [None, "甲"]})])
+        waiting = AuditEntry.objects.filter(pk__gt=first).count()
+        log.add([(audit.Kind.CHANGED, world.sister_member, world.sister_branch, {})])
+        written = AuditEntry.objects.filter(pk__gt=first).count()
+        log.add([(audit.Kind.IMPORTED, world.bureau, None, {})])
+        log.close()
+
+    entries = AuditEntry.objects.filter(pk__gt=first).order_by("pk")
+    assert (waiting, written) == (0, 2)
+    assert [(e.kind, e.object_label, e.placement and e.placement.organization, e.reason, e.job) for e in entries] == [
+        ("created", "白雨桐", world.branch, "春季", "名册导入 1"),
+        ("changed", "何静姝", world.sister_branch, "春季", "名册导入 1"),
+        ("imported", str(world.bureau), None, "春季", "名册导入 1"),
+    ]
+    assert [entry.mac for entry in entries] == [audit.mac_of(entry) for entry in entries]
+    assert audit.seal_pending() == 3
+
+
 def test_seals_list_what_waits_and_empty_the_queue(world):
     audit.seal_pending()
     entry = an_entry(world)

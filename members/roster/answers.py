@@ -32,8 +32,8 @@ NONE: Final = Answers()
 
 
 def answers_to(roster: RosterImport) -> Answers:
-    """Everything said about this import so far. One query."""
-    rows = roster.decisions.values_list("sheet", "line", "choice")
+    """Everything said about this import so far. One query, none before anybody has seen its rows."""
+    rows = roster.decisions.values_list("sheet", "line", "choice") if roster.checked_at else ()
     return Answers(
         {(sheet, line): Choice(choice) for sheet, line, choice in rows},
         [WantedBranch(each["name"], each["parent_id"], OrgType(each["org_type"])) for each in roster.new_branches],

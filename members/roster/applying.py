@@ -95,7 +95,6 @@ def _carry_out(roster: RosterImport, by: User) -> dict[str, int]:
         _logger.exception("Writing import %s failed; nothing of it was kept.", roster.pk)
         _give_back(roster, _UNFINISHED)
         raise
-    roster.refresh_from_db()
     return counts
 
 
@@ -112,13 +111,14 @@ def _give_back(roster: RosterImport, error: str, code: str = "") -> None:
     RosterImport.objects.filter(pk=roster.pk, state=ImportState.WRITING).update(
         state=ImportState.TO_CONFIRM, lease_until=None, error=error[:300], error_code=code
     )
+    roster.refresh_from_db()
 
 
 def _write(roster: RosterImport, rows: _Rows, by: User) -> dict[str, int]:
     # Also keeps two imports from entering the same people at once.
     hold(Lock.TREE)
     imports = RosterImport.objects.select_for_update(of=("self",), no_key=True).select_related("organization")
-    roster = imports.get(pk=roster.pk)
+    roster.refresh_from_db(from_queryset=imports)
     if roster.state != ImportState.WRITING:
         raise ValidationError("这次导入已经由他人处理，请刷新页面查看结果。")
     organization = roster.organization
@@ -129,10 +129,11 @@ def _write(roster: RosterImport, rows: _Rows, by: User) -> dict[str, int]:
         raise ValidationError("您现在没有在这里导入的权限，请联系上级管理员。")
     plan, targets = _plan(roster, rows, by)
     announce(announcement(roster), _PLANNED)
-    counts = purpose.write(roster, plan, by=by)
+    log = audit.Recording(by=by, reason=roster.note, job=roster.job)
+    counts = purpose.write(roster, plan, by=by, log=log)
     announce(announcement(roster), _WRITTEN)
     bulk.update_rows(RosterRow, "id", ["target_id"], [(rows.keys[number - 1], key) for number, key in targets()])
-    _finish(roster, by, counts)
+    _finish(roster, by, counts, log)
     return counts
 
 
@@ -197,7 +198,7 @@ class _Rows(Iterable[CleanRow]):
         return (told["number"] for _, row in staged(self._roster) if (told := row.facts.get("id_number")))
 
 
-def _finish(roster: RosterImport, by: User, counts: dict[str, int]) -> None:
+def _finish(roster: RosterImport, by: User, counts: dict[str, int], log: audit.Recording) -> None:
     roster.state, roster.lease_until = ImportState.DONE, None
     roster.written_at, roster.written_by = timezone.now(), by
     roster.counts = {**roster.counts, "written": counts}
@@ -205,5 +206,5 @@ def _finish(roster: RosterImport, by: User, counts: dict[str, int]) -> None:
     roster.save(update_fields=["state", "lease_until", "written_at", "written_by", "counts", "done"])
     words = purposes.of(roster).count_words
     changes = {"文件": [None, roster.file_name]} | {words[name]: [None, count] for name, count in counts.items()}
-    kind = audit.Kind.IMPORTED
-    audit.record(kind, roster, by=by, at=roster.organization, changes=changes, reason=roster.note, job=roster.job)
+    log.add([(audit.Kind.IMPORTED, roster, roster.organization, changes)])
+    log.close()

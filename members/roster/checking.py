@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -28,13 +29,17 @@ from members.roster.staging import forget, read_again, read_of, store, warn_late
 from tuanjian import collecting
 from tuanjian.sealing import SealBroken
 from tuanjian.spreadsheets import FileRefused, Workbook
-from tuanjian.spreadsheets.reading import read_workbook
+from tuanjian.spreadsheets.reading import Told, read_workbook
 
 LEASE: Final = dt.timedelta(minutes=3)
 _UNFINISHED = "检查没有完成，请重新上传；如仍不行，请联系系统管理员。"
 _NO_RIGHT = "您现在没有在这里导入的权限，请联系上级管理员。"
 # Reading, laying out and cleaning, planning, keeping: about a third of the work each but the keeping.
 _READ, _PLANNED = 1, 3
+# Rows after which others are told how far it is, so that it takes hardly any statements. While the file is read that
+# is at most once a second, and after some seconds whatever their number.
+_TOLD_AFTER, _READ_TOLD_AFTER = 10_000, 20_000
+_SHORTEST_SILENCE, LONGEST_SILENCE = 1.0, 5.0
 STEPS: Final = 4
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +51,7 @@ def check(import_id: int) -> None:
     check, so the job may run twice.
     """
     waiting = RosterImport.objects.filter(pk=import_id, state=ImportState.UPLOADED)
-    if not waiting.update(state=ImportState.CHECKING, lease_until=timezone.now() + LEASE, done=0, total=0):
+    if not waiting.update(state=ImportState.CHECKING, lease_until=timezone.now() + LEASE, done=0):
         return
     roster = RosterImport.objects.select_related("organization", "started_by").get(pk=import_id)
     try:
@@ -93,7 +98,7 @@ def _check(roster: RosterImport) -> None:
     if not managed.filter(pk=roster.organization_id).exists():
         _fail(roster, "R_OUT_OF_SCOPE", _NO_RIGHT)
         return
-    workbook = read_file(roster)
+    workbook = read_file(roster, told=_Reading(roster).tell)
     shapes = shapes_of(roster, workbook)
     remember_shapes(roster, workbook, shapes)
     try:
@@ -126,10 +131,12 @@ class _Planning:
         self._purpose = purposes.of(roster)
         self._tally = Tally(roster.purpose)
         self._planner: PlanningPieces | None = None
-        self._done = 0
+        self._done = self._told = 0
 
     def run(self) -> Tally:
-        forget(self._roster)
+        # Before anything is kept for the first time, the rows are counted.
+        if self._roster.total:
+            forget(self._roster)
         rows = self._purpose.clean(self._layouts, self._roster.as_of_on)
         for piece, is_last in pieces.cut(self._purpose, rows):
             self._plan(piece, is_last=is_last)
@@ -155,7 +162,8 @@ class _Planning:
         store(self._roster, plan.rows, read, first=first)
         self._tally.add(plan)
         self._done += len(rows)
-        if not is_last:
+        if not is_last and self._done - self._told >= _TOLD_AFTER:
+            self._told = self._done
             self._tell(self._done, kept=self._done)
 
     def _tell(self, planned: int, *, kept: int) -> None:
@@ -168,14 +176,33 @@ class _Planning:
         return numbers_in(self._layouts, on=self._roster.as_of_on)
 
 
-def read_file(roster: RosterImport) -> Workbook:
-    """Read the kept file again; raises ``FileRefused``, and ``RosterFile.DoesNotExist`` once it has been deleted."""
+class _Reading:
+    """Tells how far the reading of a file has come."""
+
+    def __init__(self, roster: RosterImport) -> None:
+        self._roster = roster
+        self._told, self._told_at = 0, time.monotonic()
+
+    def tell(self, rows: int, permille: int) -> None:
+        silence, are_many = time.monotonic() - self._told_at, rows - self._told >= _READ_TOLD_AFTER
+        if silence >= (_SHORTEST_SILENCE if are_many else LONGEST_SILENCE):
+            self._told, self._told_at = rows, time.monotonic()
+            total = max(rows, rows * 1_000 // permille) if permille else 0
+            _progress(self._roster, done=_READ * rows, total=STEPS * total)
+
+
+def read_file(roster: RosterImport, *, told: Told | None = None) -> Workbook:
+    """Read the kept file again; raises ``FileRefused``, and ``RosterFile.DoesNotExist`` once it has been deleted.
+
+    ``told`` is as for ``read_workbook``.
+    """
     content = RosterFile.objects.get(roster=roster).content
     # In a folder only this process may enter, for as long as the reader needs it.
     with tempfile.TemporaryDirectory(prefix="roster-") as folder:
         path = Path(folder) / "file"
         path.write_bytes(content)
-        return read_workbook(path, name=roster.file_name, limits=settings.TUANJIAN_IMPORT_LIMITS)
+        limits = settings.TUANJIAN_IMPORT_LIMITS
+        return read_workbook(path, name=roster.file_name, limits=limits, told=told)
 
 
 def _progress(roster: RosterImport, *, done: int, total: int | None = None) -> None:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils import timezone
 
+from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Right, managed_paths
 from members.completeness import FILLING_TEXTS, SHARED_BY, member_no_fits, with_gaps
@@ -281,8 +282,8 @@ def _stands(member: Member, gap: Gap, value: Any) -> bool:
     return bool(getattr(member, gap.attribute) == value)
 
 
-def _write_gaps(roster: RosterImport, plan: RosterPlan, /, *, by: User) -> dict[str, int]:
-    written = Writing(roster, by=by).write(plan)
+def _write_gaps(roster: RosterImport, plan: RosterPlan, /, *, by: User, log: audit.Recording) -> dict[str, int]:
+    written = Writing(roster, by=by, log=log).write(plan)
     filled = sum(len(person.changes) for person in plan.people)
     return {"people_updated": written["people_updated"], "facts_filled": filled}
 

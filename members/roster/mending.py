@@ -73,7 +73,10 @@ def open_import(roster: RosterImport, *, by: User) -> RosterImport:
 
 
 def mend_layouts(roster: RosterImport, layouts: Iterable[SheetLayout]) -> None:
-    """Put the cells written anew into sheets that were just read from the file. One query."""
+    """Put the cells written anew into sheets that were just read from the file. One query, none before anybody has
+    seen the rows."""
+    if roster.checked_at is None:
+        return
     mends: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
     for told in roster.mends.all():
         mends[told.sheet, told.line][told.field] = told.text

@@ -36,18 +36,27 @@ class Pace:
         return self.roster.state == ImportState.WRITING
 
     @property
+    def is_reading(self) -> bool:
+        """Whether the rows are still being counted: how many there are is then known about."""
+        roster = self.roster
+        is_counted = roster.total and roster.done * checking.STEPS >= roster.total
+        return roster.state == ImportState.CHECKING and not is_counted
+
+    @property
     def seconds(self) -> int:
         return max(0, int((self.now - self.since).total_seconds()))
 
     @property
     def rows(self) -> int:
         """Rows of the file, 0 while nobody has counted them."""
-        counted = sum(sum(kinds.values()) for kinds in self.roster.counts.get("rows", {}).values())
-        return counted or self.roster.total // checking.STEPS
+        return self.roster.total // checking.STEPS
 
     @property
     def rows_done(self) -> int:
-        return self.rows * (self.percent or 0) // 100
+        """How many of them the present step is done with."""
+        if self.is_reading or self.is_writing:
+            return self.roster.done if self.is_reading else self.rows * (self.percent or 0) // 100
+        return max(0, self.roster.done - self.rows) // (checking.STEPS - 1)
 
     @property
     def rate(self) -> int:
@@ -57,7 +66,7 @@ class Pace:
     @property
     def seconds_left(self) -> int:
         """About, 0 while it cannot be told."""
-        return -(-(self.rows - self.rows_done) // self.rate) if self.rate else 0
+        return -(-self.seconds * (100 - self.percent) // self.percent) if self.percent else 0
 
     @property
     def waits_in_vain(self) -> bool:

@@ -28,7 +28,7 @@ class ParkedPlan:
 
     def __init__(self) -> None:
         self.organizations: list[PlannedOrganization] = []
-        self.new_people = 0
+        self.new_people = self.new_terms = 0
         self._places = _Places()
         self._pieces: list[bytes] = []
         # People whom rows of a later piece mean as well: the number of the last piece they came out of.
@@ -48,7 +48,8 @@ class ParkedPlan:
                 self._founds[number] = row.organization
         self._last |= {person.first: len(self._pieces) for person in plan.people if person.first < plan.first}
         packed = [_packed(person, self._places) for person in plan.people if _has_to_be_written(person)]
-        self.new_people += sum(person.is_new for person in plan.people)
+        self.new_people += plan.new_people
+        self.new_terms += plan.new_terms
         self._pieces.append(pickle.dumps(packed, protocol=pickle.HIGHEST_PROTOCOL))
 
     def people_in_pieces(self) -> Iterator[list[PlannedPerson]]:

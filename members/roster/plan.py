@@ -221,6 +221,11 @@ class RosterPlan(Plan):
         """How many people are new."""
         return sum(person.is_new for person in self.people)
 
+    @property
+    def new_terms(self) -> int:
+        """How many posts are new."""
+        return sum(term.is_new for person in self.people for term in person.terms)
+
     def people_in_pieces(self) -> Iterator[list[PlannedPerson]]:
         """The people, as many at a time as are written together."""
         yield self.people

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Right
 from members.models.roster import ImportPurpose, RosterImport, RowKind
@@ -63,10 +64,11 @@ class PlanningPieces(Protocol):
 class Writing(Protocol):
     """Plan → database, inside the caller's transaction; returns how many of what, by the keys of ``count_words``.
 
-    Keeps a ``RosterChange`` for everything it writes and notes each in the log with the import's ``job``.
+    Keeps a ``RosterChange`` for everything it writes and notes each in the log with the import's ``job``: by ``log``,
+    which its caller closes, or by itself.
     """
 
-    def __call__(self, roster: RosterImport, plan: Any, /, *, by: User) -> dict[str, int]: ...
+    def __call__(self, roster: RosterImport, plan: Any, /, *, by: User, log: audit.Recording) -> dict[str, int]: ...
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,8 @@ def _clean_roster(sheets: Iterable[SheetLayout], on: dt.date) -> Iterable[CleanR
     return rows.clean(sheets, on=on)
 
 
-def _write_roster(roster: RosterImport, plan: Any, /, *, by: User) -> dict[str, int]:
-    return writing.Writing(roster, by=by).write(plan)
+def _write_roster(roster: RosterImport, plan: Any, /, *, by: User, log: audit.Recording) -> dict[str, int]:
+    return writing.Writing(roster, by=by, log=log).write(plan)
 
 
 PEOPLE_SHOWN: Final = ("name", "id_number", "branch", "joined_on", "phone")

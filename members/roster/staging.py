@@ -86,10 +86,17 @@ def forget(roster: RosterImport) -> None:
         roster.rows.all().delete()
 
 
-def store(roster: RosterImport, rows: Sequence[PlannedRow], read: Sequence[dict[str, Any]], *, first: int) -> None:
-    """Keep planned rows, ``first`` being the number of the first of them."""
+def store(roster: RosterImport, rows: Sequence[PlannedRow], read: list[dict[str, Any]], *, first: int) -> None:
+    """Keep planned rows, ``first`` being the number of the first of them. Nothing is left in ``read``: sealed, it takes
+    its room again."""
     with transaction.atomic():
-        bulk.insert_rows(RosterRow, _COLUMNS, _columns(roster, zip(rows, read, strict=True), first))
+        bulk.insert_rows(RosterRow, _COLUMNS, _columns(roster, zip(rows, _used_up(read), strict=True), first))
+
+
+def _used_up(read: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    read.reverse()
+    while read:
+        yield read.pop()
 
 
 def warn_late(roster: RosterImport, late: Mapping[int, Finding]) -> list[RosterRow]:

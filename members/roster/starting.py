@@ -56,8 +56,9 @@ def start(
         changes = {"内容": [None, roster.get_purpose_display()]}
         kind = audit.Kind.CREATED
         audit.record(kind, roster, by=by, at=organization, changes=changes, reason=roster.note, job=roster.job)
-    check_roster.enqueue(roster.pk)
-    roster.refresh_from_db()
+    if check_roster.enqueue(roster.pk).is_finished:
+        # Where there is no background, it has been checked by now.
+        roster.refresh_from_db()
     return roster
 
 

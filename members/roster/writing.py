@@ -66,9 +66,8 @@ COUNT_WORDS: Final = {
     "posts_updated": "更新任职",
     "corrections_asked": "提出更正申请",
 }
-# Log entries and before-images wait until it is worth the statements.
-_AT_LEAST: Final = 10_000
-Deed = tuple[AuditEntry.Kind, models.Model, Organization | None, Mapping[str, Any]]
+# Before-images wait until it is worth the statements, as log entries do.
+_AT_LEAST: Final = audit.AT_ONCE
 
 
 class Change(NamedTuple):
@@ -92,17 +91,19 @@ class Writable(Protocol):
         """How many people are new, or a few more."""
         ...
 
+    @property
+    def new_terms(self) -> int:
+        """How many posts are new, or a few more."""
+        ...
+
     def people_in_pieces(self) -> Iterator[list[PlannedPerson]]:
         """The people, as many at a time as are written together."""
         ...
 
 
-def keep_changes(roster: RosterImport, changes: Iterable[Change], *, after: int = 0) -> None:
-    """Keep what an import wrote, so that it can be taken back; ``after`` changes that are kept already.
-
-    Belongs in the transaction of the writing.
-    """
-    bulk.insert_rows(RosterChange, _CHANGE, starmap(partial(_kept, roster), enumerate(changes, start=after + 1)))
+def keep_changes(roster: RosterImport, changes: Iterable[Change]) -> None:
+    """Keep what an import wrote, so that it can be taken back. Belongs in the transaction of the writing."""
+    bulk.insert_rows(RosterChange, _CHANGE, starmap(partial(_kept, roster), enumerate(changes, start=1)))
 
 
 def _kept(roster: RosterImport, number: int, change: Change) -> tuple[Any, ...]:
@@ -117,43 +118,45 @@ def _kept(roster: RosterImport, number: int, change: Change) -> tuple[Any, ...]:
 class Writing:
     """Writes one plan. Belongs in a transaction that holds the tree lock."""
 
-    def __init__(self, roster: RosterImport, *, by: User) -> None:
-        self.roster, self.by = roster, by
+    def __init__(self, roster: RosterImport, *, by: User, log: audit.Recording) -> None:
+        self.roster, self.by, self._log = roster, by, log
         self.moment, self.today = timezone.now(), timezone.localdate()
-        self._deeds: list[Deed] = []
-        self._changes: list[Change] = []
+        # As they will be kept: the records themselves need not stay.
+        self._changes: list[tuple[Any, ...]] = []
         self._touched: set[int] = set()
         self._kept = 0
         self._counts: Counter[str] = Counter()
         self._memberships: list[tuple[Any, ...]] = []
         self._statuses: list[tuple[Any, ...]] = []
         self._ids: dict[type[models.Model], list[int]] = {}
-        self._new_people = 0
+        # Who was known and has changed, and phones that were or are theirs, until it is asked where they count.
+        self._known: list[int] = []
+        self._phones: set[str | None] = set()
 
     def write(self, plan: Writable) -> dict[str, int]:
         """Write everything the plan names and return the counts."""
         self._counts["organizations_created"] = self._create_organizations([o for o in plan.organizations if o.is_new])
         self._counts["organizations_updated"] = self._update_organizations([o for o in plan.organizations if o.columns])
-        self._new_people = plan.new_people
+        everybody = dict.fromkeys((Member, BranchMembership, StatusChange), plan.new_people)
+        self._ids |= bulk.reserve_ids_of(everybody | {CadreTerm: plan.new_terms})
         for people in plan.people_in_pieces():
             self._write_piece(people)
         bulk.insert_rows(BranchMembership, _MEMBERSHIP, self._memberships)
         bulk.insert_rows(StatusChange, _STATUS, self._statuses)
-        self._write_log()
+        self._settle()
         freshness.touch(sorted(self._touched))
         return {name: self._counts[name] for name in COUNT_WORDS}
 
     def _write_piece(self, people: list[PlannedPerson]) -> None:
         new = [person for person in people if person.is_new]
         changed = [person for person in people if not person.is_new and person.is_changed]
-        phones = {person.member.phone_index for person in changed}
+        self._phones |= {person.member.phone_index for person in changed}
         self._write_people(new, changed)
         posts = [(person, term) for person in people for term in person.terms]
         posts_created = self._create_terms([each for each in posts if each[1].is_new])
         posts_updated = self._update_terms([each for each in posts if not each[1].is_new and each[1].changes])
-        phones |= {person.member.phone_index for person in (*new, *changed)}
-        known = [person.member.pk for person in people if not person.is_new and (person.is_changed or person.terms)]
-        self._touched |= counted.places_of(known, phones=phones)
+        self._phones |= {person.member.phone_index for person in (*new, *changed)}
+        self._known += (p.member.pk for p in people if not p.is_new and (p.is_changed or p.terms))
         asked = self._ask_for_corrections([person for person in people if person.corrections])
         self._counts.update(
             people_created=len(new),
@@ -162,32 +165,35 @@ class Writing:
             posts_updated=posts_updated,
             corrections_asked=asked,
         )
-        if len(self._deeds) >= _AT_LEAST:
-            self._write_log()
+        if len(self._changes) >= _AT_LEAST:
+            self._settle()
 
     def _take_ids(self, model: type[models.Model], count: int) -> list[int]:
-        """Keys for new rows. The first time all are reserved that everybody new will need."""
-        expected = 0 if model in self._ids else self._new_people
-        kept = self._ids.setdefault(model, [])
+        """Keys for new rows. What everybody new needs is reserved already."""
+        kept = self._ids[model]
         if len(kept) < count:
-            kept += bulk.reserve_ids(model, max(count - len(kept), expected))
+            kept += bulk.reserve_ids(model, count - len(kept))
         self._ids[model] = kept[count:]
         return kept[:count]
 
-    def _write_log(self) -> None:
-        """Write log entries and before-images of what was written since the last time."""
-        audit.record_many(self._deeds, by=self.by, reason=self.roster.note, job=self.roster.job)
-        keep_changes(self.roster, self._changes, after=self._kept)
+    def _note(self, change: Change) -> None:
+        self._changes.append(_kept(self.roster, self._kept + len(self._changes) + 1, change))
+
+    def _settle(self) -> None:
+        """Keep before-images of what was written since the last time, and find out where it counts."""
+        bulk.insert_rows(RosterChange, _CHANGE, self._changes)
         self._kept += len(self._changes)
-        self._deeds.clear()
         self._changes.clear()
+        self._touched |= counted.places_of(self._known, phones=self._phones)
+        self._known.clear()
+        self._phones.clear()
 
     def _create_organizations(self, planned: list[PlannedOrganization]) -> int:
         if planned:
             new = [New(each.organization, each.parent) for each in planned]
             add_many(new, by=self.by, reason=self.roster.note, job=self.roster.job)
         for each in planned:
-            self._changes.append(Change(each.organization, True, 1, each.organization, {}, {}))
+            self._note(Change(each.organization, True, 1, each.organization, {}, {}))
         return len(planned)
 
     def _update_organizations(self, planned: list[PlannedOrganization]) -> int:
@@ -200,9 +206,9 @@ class Writing:
             organization.version += 1
             values = [getattr(organization, column) for column in ORGANIZATION_COLUMNS]
             rows.append((organization.pk, *values, organization.version, self.moment))
-            self._changes.append(Change(organization, False, organization.version, organization, before, {}))
+            self._note(Change(organization, False, organization.version, organization, before, {}))
             changes = each.row.changes if each.row is not None else {}
-            self._deeds.append((AuditEntry.Kind.CHANGED, organization, organization, changes))
+            self._log.add([(AuditEntry.Kind.CHANGED, organization, organization, changes)])
             self._touched.add(organization.pk)
         bulk.update_rows(Organization, "id", [*ORGANIZATION_COLUMNS, "version", "updated_at"], rows)
         return len(rows)
@@ -257,8 +263,8 @@ class Writing:
         Correction.objects.bulk_create(made)
         for asked in made:
             place = asked.person.branch
-            self._deeds.append((AuditEntry.Kind.CREATED, asked, place, asked.changes))
-            self._changes.append(Change(asked, True, 1, place))
+            self._log.add([(AuditEntry.Kind.CREATED, asked, place, asked.changes)])
+            self._note(Change(asked, True, 1, place))
         return len(made)
 
     def _fill(self, person: PlannedPerson) -> None:
@@ -313,14 +319,14 @@ class Writing:
         place = member.branch or (person.terms[0].organization if person.terms else None)
         changes: Mapping[str, Any] = person.changes if before else created_in_words(person)
         kind = AuditEntry.Kind.CHANGED if before else AuditEntry.Kind.CREATED
-        self._deeds.append((kind, member, place, changes))
-        self._changes.append(Change(member, not before, member.version, place, before, written))
+        self._log.add([(kind, member, place, changes)])
+        self._note(Change(member, not before, member.version, place, before, written))
         if member.branch_id is not None:
             self._touched.add(member.branch_id)
 
     def _create_terms(self, posts: list[tuple[PlannedPerson, PlannedTerm]]) -> int:
         terms = []
-        for (person, planned), key in zip(posts, bulk.reserve_ids(CadreTerm, len(posts)), strict=True):
+        for (person, planned), key in zip(posts, self._take_ids(CadreTerm, len(posts)), strict=True):
             term = CadreTerm(
                 id=key,
                 person=person.member,
@@ -359,8 +365,8 @@ class Writing:
     def _note_term(
         self, kind: AuditEntry.Kind, term: CadreTerm, before: dict[str, Any], changes: Mapping[str, Any]
     ) -> None:
-        self._deeds.append((kind, term, term.organization, changes))
-        self._changes.append(Change(term, not before, term.version, term.organization, before, {}))
+        self._log.add([(kind, term, term.organization, changes)])
+        self._note(Change(term, not before, term.version, term.organization, before, {}))
         self._touched |= {term.organization_id} | ({term.person.branch_id} if term.person.branch_id else set())
 
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from branches.models import AuditEntry
 from branches.tests.builders import a_grant, a_user
-from members import corrections, records, sameness
-from members.models import Choice, Correction, Member
+from members import corrections, privacy, records, sameness
+from members.models import Choice, Correction, Member, PrivacyLimits
 from members.roster.applying import apply_plan
 from members.roster.deciding import decide
 from members.tests.builders import a_member, an_id_number
@@ -199,3 +199,88 @@ def test_who_keeps_the_person_no_more_is_told_nothing(world, asked):
     Member.objects.filter(pk=world.member.pk).update(branch=world.other_branch)
 
     assert list(corrections.settled_for(world.secretary, world.bureau)) == []
+
+
+@pytest.fixture
+def another_number(world):
+    """The secretary asks for another number of a verified member."""
+    Member.objects.filter(pk=world.member.pk).update(verified_on=VERIFIED)
+    person, number = Member.objects.get(pk=world.member.pk), an_id_number(dt.date(2002, 3, 4), "1")
+    return corrections.ask(person, values={"id_number": number}, reason="录入时写错", by=world.secretary)
+
+
+def looks():
+    entries = AuditEntry.objects.filter(kind="revealed")
+    return list(entries.values_list("kind", "actor__username", "object_type", "changes", "reason"))
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_who_decides_looks_at_both_numbers_for_a_purpose(world, another_number, signed_in, headers):
+    client, person = signed_in(world.general_admin), another_number.person
+    numbers = (person.id_number, another_number.values["id_number"])
+    page = client.get(reverse("members:correction", args=[person.pk])).content.decode()
+
+    answer = client.post(
+        reverse("members:reveal_correction", args=[person.pk]),
+        {"field": "id_number", "why": "", "purpose": "核对更正申请"},
+        headers=headers,
+    ).content.decode()
+
+    assert [number in page for number in numbers] == [False, False]
+    assert 'id="correction-numbers"' in page
+    assert f'<b class="revealed">{numbers[0]}</b> → <b class="revealed">{numbers[1]}</b>' in answer
+    what = {"查看内容": [None, "证件号码、申请更正的证件号码"]}
+    assert looks() == [("revealed", world.general_admin.username, "members.member", what, "核对更正申请")]
+    assert privacy.looked_lately(world.general_admin) == 1
+
+
+def test_without_a_purpose_no_number_is_shown(world, another_number, signed_in):
+    address = reverse("members:reveal_correction", args=[world.member.pk])
+
+    page = signed_in(world.general_admin).post(address, {"field": "id_number", "purpose": ""}).content.decode()
+
+    assert "请写明查看用途" in page
+    assert another_number.values["id_number"] not in page
+    assert looks() == []
+
+
+def test_a_look_too_many_is_refused_and_logged(world, another_number):
+    PrivacyLimits.objects.create(organization=world.bureau, reveals_per_hour=1)
+    corrections.reveal_numbers(another_number, purpose="核对更正申请", by=world.general_admin)
+
+    with pytest.raises(ValidationError, match="已达 1 次"):
+        corrections.reveal_numbers(another_number, purpose="核对更正申请", by=world.general_admin)
+
+    refused = AuditEntry.objects.get(kind="refused")
+    assert (len(looks()), refused.object_type, refused.reason) == (1, "members.member", "核对更正申请")
+
+
+@pytest.mark.parametrize(("who", "status"), [("secretary", 200), ("observer", 403), ("outsider", 404)])
+def test_nobody_else_is_shown_the_wanted_number(world, another_number, signed_in, who, status):
+    client = signed_in(getattr(world, who))
+    address = reverse("members:reveal_correction", args=[world.member.pk])
+
+    response = client.post(address, {"field": "id_number", "purpose": "核对更正申请"})
+
+    assert response.status_code == status
+    assert another_number.values["id_number"] not in response.content.decode()
+    assert looks() == []
+
+
+def test_a_request_for_another_name_shows_no_number(world, asked, signed_in):
+    address = reverse("members:correction", args=[world.member.pk])
+
+    page = signed_in(world.general_admin).get(address).content.decode()
+
+    assert "correction-numbers" not in page
+    with pytest.raises(ValidationError, match="只有待审核的证件号码更正"):
+        corrections.reveal_numbers(asked, purpose="核对更正申请", by=world.general_admin)
+
+
+def test_a_settled_request_shows_nothing_any_more(world, another_number, signed_in):
+    corrections.send_back(another_number, version=1, answer="与档案不符", by=world.general_admin)
+    address = reverse("members:reveal_correction", args=[world.member.pk])
+
+    response = signed_in(world.general_admin).post(address, {"field": "id_number", "purpose": "核对更正申请"})
+
+    assert (response.status_code, looks()) == (302, [])

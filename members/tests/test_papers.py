@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from branches.models import AuditEntry
 from members import papers
-from members.tests.builders import a_member
+from members.tests.builders import a_cadre_term, a_member
 
 
 def sheet_of(response):
@@ -92,6 +92,21 @@ def test_a_list_longer_than_one_is_printed_is_refused_and_not_cut(world, signed_
     assert (refused.status_code, refused["Location"]) == (302, "/members/?name=")
     page = client.get(refused["Location"]).content.decode()
     assert "查询到的超过 1 人，不能打印。请下载 Excel，或按团支部分批查询后打印。" in page
+    assert AuditEntry.objects.filter(kind="printed").count() == 1
+
+
+def test_contacts_beyond_the_most_are_refused_and_not_cut(world, signed_in, monkeypatch):
+    a_cadre_term(person=world.member, organization=world.branch, post="deputy_secretary")
+    client = signed_in(world.secretary)
+    whole = client.get("/contacts/print/").content.decode()
+    monkeypatch.setattr(papers, "MOST", 1)
+
+    refused = client.get("/contacts/print/", {"name": ""})
+
+    assert "一次最多打印 10,000 人次" in whole
+    assert (refused.status_code, refused["Location"]) == (302, "/contacts/?name=")
+    page = client.get(refused["Location"]).content.decode()
+    assert "查询到的超过 1 人次，不能打印。请选择下级组织或职务，分批查询后打印。" in page
     assert AuditEntry.objects.filter(kind="printed").count() == 1
 
 

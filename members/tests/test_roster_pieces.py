@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +15,10 @@ from members.models.roster import ImportState, RosterChange
 from members.roster import pieces
 from members.roster.applying import MOVED, apply_plan
 from members.roster.deciding import decide_all
+from members.roster.findings import SECOND_SECRETARY
 from members.roster.mending import mend
 from members.roster.parking import ParkedPlan
+from members.roster.starting import check_again
 from members.roster.undoing import take_back
 from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
 from members.tests.rosters import (
@@ -282,3 +284,57 @@ def test_only_what_has_to_be_written_is_put_aside(world, admin, in_pieces_of, mo
 
     assert (again.changes.count(), again.counts["written"]["people_updated"]) == (0, 0)
     assert list(ParkedPlan().people_in_pieces()) == []
+
+
+def of_second_secretaries(roster):
+    """Line and sentence of each warning of a second secretary."""
+    rows = roster.rows.order_by("number")
+    return [(row.line, said) for row in rows for code, said, *_ in row.warnings if code == SECOND_SECRETARY]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 10])
+def test_two_secretaries_are_told_in_the_rows_of_both_wherever_a_piece_ends(world, admin, in_pieces_of, rows):
+    in_pieces_of(rows)
+    sister = world.sister_branch
+    listed = [a_row(name, sister.short_name, post="书记" * (name != "钱子昂")) for name in NAMES[:2] + NAMES[4:]]
+
+    roster = checked(members(*listed), organization=world.bureau, by=admin)
+
+    sentence = f"{sister.short_name}有两名书记，请核对；离任的请办理免职。"
+    assert of_second_secretaries(roster) == [(2, sentence), (4, sentence)]
+    counted = {key: times for key, _, _, times, _ in roster.counts["findings"]}
+    assert counted[f"{SECOND_SECRETARY}.league_post."] == 2
+    apply_plan(roster, by=admin)
+    assert CadreTerm.objects.current().filter(organization=sister, post=LeaguePost.SECRETARY).count() == 2
+
+
+def test_the_secretary_there_is_counts_for_every_piece(world, admin, in_pieces_of):
+    in_pieces_of(1)
+    branch = world.branch.short_name
+    itself = ("白雨桐", world.member.id_number, None, None, None, branch, "书记", None)
+    listed = (itself, a_row("赵启明", branch, post="书记"), a_row("钱子昂", branch))
+
+    roster = checked(members(*listed), organization=world.bureau, by=admin)
+
+    assert of_second_secretaries(roster) == [(3, f"{branch}有两名书记，请核对；离任的请办理免职。")]
+
+
+def test_a_check_that_broke_off_after_a_piece_begins_anew(world, admin, in_pieces_of):
+    in_pieces_of(1)
+    looked = []
+
+    def breaks(execute, sql, *rest):
+        if sql.startswith('SELECT "members_member"."id"'):
+            looked.append(sql)
+            if len(looked) == 3:  # two a piece
+                raise ConnectionError("the server is gone")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(breaks):
+        rows = [a_row(name, world.branch.short_name) for name in NAMES[:2]]
+        roster = checked(members(*rows), organization=world.bureau, by=admin)
+    broken = roster.state, states(roster)
+    check_again(roster, by=admin)
+
+    assert broken == (ImportState.FAILED, [(2, "new")])
+    assert (roster.state, states(roster)) == (ImportState.TO_CONFIRM, [(2, "new"), (3, "new")])

@@ -7,13 +7,15 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import User
 from branches.scoping import Right
 from members import corrections as rule
+from members import privacy
 from members.forms.corrections import AskForm, DecideForm
+from members.forms.records import RevealForm
 from members.http import get_entry_organization
 from members.models import Correction, Member
 from tuanjian.access import Access, access
@@ -47,8 +49,29 @@ def correction(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and rule_accepts(form, lambda: _carry_out(asked, form, request.user)):
         messages.success(request, _DONE.get(form.cleaned_data["deed"], "已办理更正申请。"), extra_tags="saved")
         return redirect("members:corrections")
-    context = {"asked": asked, "form": form, "may_decide": rule.may_decide(asked, request.user)}
-    context["may_withdraw"] = rule.may_withdraw(asked, request.user)
+    return render(request, "members/correction.html", _about(asked, request.user) | {"form": form})
+
+
+@access(Access.MANAGE_PEOPLE)
+@require_POST
+def reveal_correction(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Show the recorded and the wanted number in clear to whoever decides, once; the log keeps who looked and why."""
+    person = get_manageable(Member, request.user, right=Right.PEOPLE, pk=pk)
+    asked = rule.waiting_for(person)
+    if asked is None:
+        return redirect("members:correction", person.pk)
+    form = RevealForm(request.POST)
+    shown: list[tuple[str, str]] = []
+
+    def look() -> None:
+        shown.append(rule.reveal_numbers(asked, purpose=form.in_words(), by=request.user))
+
+    if form.is_valid():
+        rule_accepts(form, look)
+    context = _about(asked, request.user) | {"revealed": shown, "reveal_form": form}
+    if request.htmx:  # type: ignore[attr-defined]  # set by the middleware of django-htmx
+        return render(request, "members/_correction_numbers.html", context)
+    context["form"] = DecideForm(initial={"version": asked.version})
     return render(request, "members/correction.html", context)
 
 
@@ -67,6 +90,19 @@ def ask_correction(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return redirect("members:correction", person.pk)
     context = {"form": form, "member": person, "save_word": "提出申请", "cancel_url": person.get_absolute_url()}
     return render(request, "members/correction_ask.html", context)
+
+
+def _about(asked: Correction, user: User) -> dict[str, Any]:
+    may_decide = rule.may_decide(asked, user)
+    return {
+        "asked": asked,
+        "may_decide": may_decide,
+        "may_withdraw": rule.may_withdraw(asked, user),
+        "may_reveal": may_decide and "id_number" in asked.values and privacy.may_reveal(user, asked.person),
+        "purposes": privacy.Purpose.choices,
+        "reveal_form": RevealForm(),
+        "revealed": [],
+    }
 
 
 def _carry_out(asked: Correction, form: DecideForm, by: User) -> None:

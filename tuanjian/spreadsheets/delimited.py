@@ -27,7 +27,9 @@ def gather_delimited(path: Path, gathering: Gathering) -> None:
     text = decoded(path.read_bytes())
     if is_blank(text):
         raise FileRefused("F_EMPTY")
-    sheet = gathering.sheet("csv")
+    gathering.expect(len(text))
+    sheet = gathering.sheet("csv", size=len(text))
+    lines = text.count("\n") or text.count("\r")
     expected: int | None = None
     for line, fields in enumerate(_records(text), start=1):
         used = _used(fields)
@@ -37,6 +39,7 @@ def gather_delimited(path: Path, gathering: Gathering) -> None:
         cells = [text_cell(_bare(value), gathering.limits.text) for value in fields[:used]]
         columns = [column for column, cell in enumerate(cells, start=1) if cell is not NOTHING]
         places = [gathering.cells.place(cell) for cell in cells if cell is not NOTHING]
+        sheet.reach(line, lines)
         sheet.add(line, tuple(columns), places, ragged=ragged)
     sheet.finish()
     gathering.end(format="csv")

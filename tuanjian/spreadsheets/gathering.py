@@ -52,11 +52,11 @@ class Cells:
 class SheetGathering:
     """The rows of one sheet, counted against the limits as they come and sent on by the thousand."""
 
-    def __init__(self, gathering: "Gathering", name: str, *, hidden: bool, date1904: bool) -> None:
+    def __init__(self, gathering: "Gathering", name: str, *, hidden: bool, date1904: bool, size: int) -> None:
         self.date1904 = date1904
         self.merged: list[Merge] = []
         self.hidden_columns: list[tuple[int, int]] = []
-        self._gathering = gathering
+        self._gathering, self._size = gathering, size
         self._limits = gathering.limits
         self._waiting: list[tuple[int, int, tuple[int, ...] | int, list[int]]] = []
         self._used_columns: set[int] = set()
@@ -87,6 +87,10 @@ class SheetGathering:
         if len(self._waiting) >= _BATCH:
             self._send_rows()
 
+    def reach(self, done: int, of: int) -> None:
+        """Note how far the reading of the sheet has come, for those who wait."""
+        self._gathering.reach(self._size * done // max(of, 1))
+
     def restart(self) -> None:
         """Forget what was read of the sheet."""
         self._waiting, self._last_columns, self._rows = [], (), 0
@@ -101,6 +105,7 @@ class SheetGathering:
         ranges, used = self.hidden_columns, self._used_columns
         hidden = sorted({column for column in used for first, last in ranges if first <= column <= last})
         self._gathering.rows += self._rows
+        self._gathering.pass_by(self._size)
         self._gathering.send({"merged": self.merged, "hidden_columns": hidden})
 
     def _use(self, columns: tuple[int, ...]) -> None:
@@ -111,7 +116,8 @@ class SheetGathering:
 
     def _send_rows(self) -> None:
         if self._waiting:
-            self._gathering.send({"cells": self._gathering.cells.unsent(), "rows": self._waiting})
+            cells, permille = self._gathering.cells.unsent(), self._gathering.permille
+            self._gathering.send({"cells": cells, "rows": self._waiting, "permille": permille})
             self._waiting = []
 
 
@@ -122,10 +128,28 @@ class Gathering:
         self.limits, self.send = limits, send
         self.cells = Cells()
         self.rows = 0
+        # How much of the file has been read, as far as that is known. What the file says of its sizes is believed here,
+        # where nothing but a bar on the screen depends on it.
+        self.permille = 0
+        self._expected = self._passed = 0
 
-    def sheet(self, name: str, *, hidden: bool = False, date1904: bool = False) -> SheetGathering:
+    def expect(self, size: int) -> None:
+        """Say how much there is to read, in the measure of the sizes of the sheets."""
+        self._expected = size
+
+    def sheet(self, name: str, *, hidden: bool = False, date1904: bool = False, size: int = 0) -> SheetGathering:
         """Begin the next sheet; the one before has been finished."""
-        return SheetGathering(self, name, hidden=hidden, date1904=date1904)
+        return SheetGathering(self, name, hidden=hidden, date1904=date1904, size=size)
+
+    def reach(self, within: int) -> None:
+        """Note how much of the sheet being read has been."""
+        if self._expected > 0:
+            self.permille = min(1_000, 1_000 * (self._passed + within) // self._expected)
+
+    def pass_by(self, size: int) -> None:
+        """Note that a sheet has been read to its end."""
+        self._passed += size
+        self.reach(0)
 
     def end(self, *, format: str, warnings: Sequence[str] = ()) -> None:
         """Say that the file was read to its end."""

@@ -6,6 +6,7 @@ formats. That a cell is a formula is not known here.
 
 import io
 from pathlib import Path
+from typing import Final
 
 import xlrd
 
@@ -13,6 +14,9 @@ from tuanjian.spreadsheets.cells import NOTHING, Cell, Kind, Merge
 from tuanjian.spreadsheets.gathering import Gathering, SheetGathering
 from tuanjian.spreadsheets.refusals import FileRefused
 from tuanjian.spreadsheets.values import Shown, number_cell, shown_by, text_cell
+
+# Of one sheet as of any other: how much it holds is known only once it is there.
+_SIZE: Final = 1_000
 
 
 def gather_xls(path: Path, gathering: Gathering) -> None:
@@ -25,8 +29,9 @@ def gather_xls(path: Path, gathering: Gathering) -> None:
     if any(hidden):
         warnings.append("W_HIDDEN")
     shown = [shown_by(*_format(book, xf.format_key)) for xf in book.xf_list]
+    gathering.expect(_SIZE * hidden.count(False))
     for number, (name, is_hidden) in enumerate(zip(book.sheet_names(), hidden, strict=True)):
-        sheet = gathering.sheet(name, hidden=is_hidden, date1904=bool(book.datemode))
+        sheet = gathering.sheet(name, hidden=is_hidden, date1904=bool(book.datemode), size=0 if is_hidden else _SIZE)
         if not is_hidden:
             _Cells(gathering, sheet, shown).read(_sheet(book, number))
         sheet.finish()
@@ -83,6 +88,7 @@ class _Cells:
             cells = [self._cell(cell, self._sheet.date1904) for cell in source.row(index)]
             columns = tuple(column for column, cell in enumerate(cells, start=1) if cell is not NOTHING)
             places = [self._gathering.cells.place(cell) for cell in cells if cell is not NOTHING]
+            self._sheet.reach(index, source.nrows)
             self._sheet.add(index + 1, columns, places, hidden=bool(about and about.hidden))
 
     def _cell(self, cell: xlrd.sheet.Cell, date1904: bool) -> Cell:

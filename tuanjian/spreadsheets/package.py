@@ -72,6 +72,11 @@ class Package:
         self._left -= size
         return b"".join(pieces)
 
+    def size(self, name: str) -> int:
+        """Return how large a part is as the directory has it, which need not be true; 0 if there is none."""
+        entry = self._entries.get(name.lower())
+        return entry.file_size if entry is not None else 0
+
     def close(self) -> None:
         """Close the file."""
         self._archive.close()

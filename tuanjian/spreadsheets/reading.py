@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Final
@@ -24,13 +24,16 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "tuanjian.spreadsheets.child"]
 _NEEDED_BY_WINDOWS: Final = ("SYSTEMROOT",)
 _OUT_OF_TIME: Final = -24  # SIGXCPU, which is not there on every system
+# Takes how many rows have been read, and how many thousandths of the file that is, 0 while nobody knows.
+Told = Callable[[int, int], None]
 _logger = logging.getLogger(__name__)
 
 
-def read_workbook(path: Path, *, name: str, limits: Limits | None = None) -> Workbook:
+def read_workbook(path: Path, *, name: str, limits: Limits | None = None, told: Told | None = None) -> Workbook:
     """Read a file in a child process; ``name`` is what the user calls it, whose ending has to fit the content.
 
-    Where no limits are given, those of ``TUANJIAN_IMPORT_LIMITS`` hold.
+    Where no limits are given, those of ``TUANJIAN_IMPORT_LIMITS`` hold. ``told`` is called each time some rows have
+    come, and not at all for a short file.
 
     Raises ``FileRefused`` and nothing else for whatever the file may do: time or memory used up is F_TOO_BIG, any
     other end of the child F_CORRUPT. Nothing is written and nothing outside the file is opened.
@@ -49,7 +52,7 @@ def read_workbook(path: Path, *, name: str, limits: Limits | None = None) -> Wor
             child.stdin.write(json.dumps(question).encode() + b"\n")
             child.stdin.close()
         try:
-            return put_together(_messages(child.stdout))
+            return put_together(_counted(_messages(child.stdout), told))
         except BrokenOff as end:
             status = child.wait()
             _logger.warning("The reader of a workbook ended with status %s.", status)
@@ -71,6 +74,21 @@ def _messages(answers: IO[bytes]) -> Iterator[dict[str, Any]]:
         except ValueError as broken:
             # A line without its end is all that is left of a child that was stopped.
             raise BrokenOff from broken
+
+
+def _counted(messages: Iterable[dict[str, Any]], told: Told | None) -> Iterator[dict[str, Any]]:
+    """The messages, and by the way how many rows they have brought."""
+    rows = of_sheet = 0
+    for message in messages:
+        match message:
+            case {"rows": list(new), "permille": int(permille)} if told is not None:
+                of_sheet += len(new)
+                told(rows + of_sheet, min(max(permille, 0), 1_000))
+            case {"restart": True}:
+                of_sheet = 0
+            case {"merged": _}:
+                rows, of_sheet = rows + of_sheet, 0
+        yield message
 
 
 @contextlib.contextmanager

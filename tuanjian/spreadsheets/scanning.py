@@ -83,7 +83,7 @@ def scan_strings(data: bytes, *, walk_frame: Callable[[bytes], None]) -> list[st
     walk_frame(data[:start] + data[end:])
     texts: list[str] = []
     try:
-        for piece in _pieces(data, start, end, b"</si>"):
+        for piece, _ in _pieces(data, start, end, b"</si>"):
             found = _STRING.findall(piece)
             if found and found[-1][1]:
                 return None
@@ -100,12 +100,15 @@ def _plain(head: bytes, tail: bytes) -> bool:
     )
 
 
-def _pieces(data: bytes, start: int, end: int, closing: bytes) -> Iterator[str]:
-    """Yield whole rows or strings as text, a few hundred at a time, so that a big part is never there twice."""
+def _pieces(data: bytes, start: int, end: int, closing: bytes) -> Iterator[tuple[str, int]]:
+    """Yield whole rows or strings as text, and where they end.
+
+    A few hundred come at a time, so that a big part is never there twice.
+    """
     while start < end:
         cut = data.find(closing, min(start + _PIECE, end), end)
         stop = end if cut < 0 else cut + len(closing)
-        yield data[start:stop].decode()
+        yield data[start:stop].decode(), stop
         start = stop
 
 
@@ -118,12 +121,13 @@ class _Rows:
         self._line = 0
 
     def read(self, data: bytes, start: int, end: int) -> None:
-        for piece in _pieces(data, start, end, b"</row>"):
+        for piece, stop in _pieces(data, start, end, b"</row>"):
             *rows, rest = piece.split("</row>")
             for row in rows:
                 self._row(row)
             if rest and self._heads(rest) is not None:
                 raise _GiveUp
+            self._sheet.reach(stop, end)
 
     def _row(self, text: str) -> None:
         head = self._heads(text)

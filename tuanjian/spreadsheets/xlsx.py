@@ -113,8 +113,10 @@ class _Reading:
             shown=self._styles(by_kind.get("styles")),
             date1904=self._date1904,
         )
-        for name, link, hidden in sheets:
-            sheet = self._gathering.sheet(name, hidden=hidden, date1904=self._date1904)
+        sizes = [0 if hidden or link is None else self._package.size(link.target) for _, link, hidden in sheets]
+        self._gathering.expect(sum(sizes))
+        for (name, link, hidden), size in zip(sheets, sizes, strict=True):
+            sheet = self._gathering.sheet(name, hidden=hidden, date1904=self._date1904, size=size)
             if not hidden:
                 if link is None or link.external:
                     raise FileRefused("F_CORRUPT")

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import isolate_apps
 
-from tuanjian.bulk import insert_rows, reserve_ids, update_rows
+from tuanjian.bulk import insert_rows, reserve_ids, reserve_ids_of, update_rows
 
 with isolate_apps("tuanjian"):
 
@@ -188,3 +188,32 @@ def test_ids_can_be_reserved_for_an_empty_table():
     (first, *_) = reserve_ids(Group, 2)
 
     assert Group.objects.create(name="甲").pk == first + 2
+
+
+@pytest.mark.django_db
+def test_ids_of_several_models_are_reserved_with_one_statement(django_assert_num_queries):
+    before = Person.objects.create(name="甲")
+    Group.objects.create(name="一")
+
+    with django_assert_num_queries(1):
+        reserved = reserve_ids_of({Person: 2, Group: 3})
+    after = Person.objects.create(name="乙"), Group.objects.create(name="二")
+
+    people, groups = reserved[Person], reserved[Group]
+    assert (len(people), len(groups)) == (2, 3)
+    assert [before.pk, *people, after[0].pk] == sorted({before.pk, *people, after[0].pk})
+    assert after[1].pk == groups[-1] + 1 == groups[0] + 3
+    assert reserve_ids_of({Person: 0, Group: 1}) == {Person: [], Group: [after[1].pk + 1]}
+    assert reserve_ids_of({Person: 0}) == {Person: []}
+
+
+@pytest.mark.django_db
+def test_update_rows_sets_numbers_and_takes_them_away(django_assert_num_queries):
+    people = [Person.objects.create(name=name, height=1, group_id=7) for name in "甲乙丙"]
+
+    with django_assert_num_queries(1):
+        updated = update_rows(Person, "id", ["height", "group"], [(people[0].pk, 2, None), (people[2].pk, None, None)])
+    update_rows(Person, "id", ["born_on"], [(people[0].pk, None)])
+
+    assert updated == 2
+    assert list(Person.objects.order_by("pk").values_list("height", "group_id")) == [(2, None), (1, 7), (None, None)]

@@ -41,6 +41,23 @@ def test_the_child_gives_kinds_and_not_only_their_letters(path):
     assert cell.kind is Kind.ERROR
 
 
+def test_who_waits_is_told_how_much_has_been_read(tmp_path):
+    sheets = [a_sheet(*([f"甲{line}"] for line in range(2_500))), a_sheet(*([f"乙{line}"] for line in range(2_500)))]
+    table = "".join(f"甲{line},乙\n" for line in range(3_000)).encode()
+    (tmp_path / "a.csv").write_bytes(table)
+    of_workbook, of_table = [], []
+
+    read_workbook(
+        packed(tmp_path / "a.xlsx", parts_of(*sheets)), name="a.xlsx", told=lambda *about: of_workbook.append(about)
+    )
+    read_workbook(tmp_path / "a.csv", name="a.csv", told=lambda *about: of_table.append(about))
+
+    assert [rows for rows, _ in of_workbook] == [1_000, 2_000, 2_500, 3_500, 4_500, 5_000]
+    shares = [permille for _, permille in of_workbook]
+    assert (shares == sorted(shares), shares[2], shares[-1]) == (True, 500, 1_000)
+    assert of_table == [(1_000, 333), (2_000, 666), (3_000, 1_000)]
+
+
 def test_a_refusal_comes_back_with_its_sentence(path):
     with pytest.raises(FileRefused) as refusal:
         read_workbook(path, name="名册.csv")
