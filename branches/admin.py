@@ -121,12 +121,16 @@ class UnitCategoryAdmin(DictionaryAdmin):
 
 @admin.register(TermRule)
 class TermRuleAdmin(LoggedDeletes):
-    list_display = ["org_type", "student", "years", "shift_months", "valid_from", "valid_to", "source"]
+    list_display = ["type_in_words", "student", "years", "shift_months", "valid_from", "valid_to", "source"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "org_type":
             return forms.ChoiceField(label="组织类别", choices=OrgType.choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="组织类别", ordering="org_type")
+    def type_in_words(self, rule: TermRule) -> str:
+        return str(dict(OrgType.choices).get(rule.org_type, rule.org_type))
 
     def save_model(self, request: HttpRequest, obj: TermRule, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

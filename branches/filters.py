@@ -17,6 +17,7 @@ from branches.log import Reader, objects_of
 from branches.models import AuditEntry, Organization, OrganizationStatus, OrgType, Placement
 from tuanjian import asking
 from tuanjian.carrying import CarriedFilter, CarriedNumberFilter
+from tuanjian.fields import refuse_far_year
 
 
 class LowerFilter(django_filters.FilterSet):
@@ -96,7 +97,11 @@ class LowerFilter(django_filters.FilterSet):
 def _day(label: str, method: str) -> django_filters.DateFilter:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return django_filters.DateFilter(
-        label=label, method=method, widget=widget, error_messages={"invalid": "请写成 2026-05-04 这样的日期。"}
+        label=label,
+        method=method,
+        widget=widget,
+        validators=[refuse_far_year],
+        error_messages={"invalid": "请写成 2026-05-04 这样的日期。"},
     )
 
 

@@ -23,7 +23,11 @@ CHIPS = {State.NOT_DUE: "neutral", State.SOON: "care", State.OVERDUE: "problem",
 
 
 class LowerTable(tables.Table):
-    """Direct lower organisations: order, name, type, what stands below, last election, state."""
+    """Direct lower organisations: order, name, type, what stands below, last election, state.
+
+    ``own`` is the organisation whose name, type and place somebody above decides; its row, when it is among them, does
+    not offer those.
+    """
 
     seq = tables.Column(
         "序号", empty_values=(), orderable=False, attrs={"td": {"class": "seq"}, "th": {"class": "seq"}}
@@ -54,9 +58,10 @@ class LowerTable(tables.Table):
         empty_text = ""
         order_by = ()
 
-    def __init__(self, rows: Any, *, on: dt.date, may_change: bool, **kwargs: Any) -> None:
+    def __init__(self, rows: Any, *, on: dt.date, may_change: bool, own: Organization | None, **kwargs: Any) -> None:
         self.on = on
         self.may_change = may_change
+        self.own = own
         self.number = 0
         super().__init__(rows, **kwargs)
 

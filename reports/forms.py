@@ -19,6 +19,7 @@ from reports.completion_items import GROUPS, ITEMS
 from reports.moved import week_before
 from reports.opening import Tab
 from reports.progress import EVERYTHING, Asked
+from tuanjian.fields import refuse_far_year
 
 # What links on the page hand on.
 CARRIED = ("on", "against", "item", "state", "rows")
@@ -34,9 +35,10 @@ def _item_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
 
 
 class DayField(forms.DateField):
-    """A day that is not to come."""
+    """A day that is not to come, of a year that somebody means."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_validators = [refuse_far_year]
 
     def validate(self, value: dt.date | None) -> None:
         super().validate(value)

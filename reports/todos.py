@@ -70,7 +70,7 @@ def health_of(user: User, organization: Organization, on: dt.date) -> list[Todo]
     if Sight.ORGANIZATIONS in may.sights:
         lines += _elections(organization, counted)
     if may.sees_roster:
-        lines += [*_vacancies(organization, counted), *_people(organization, counted)]
+        lines += [*_vacancies(organization, counted), *_people(organization, counted, may_mend=may.people)]
     return _pressing_first(lines)
 
 
@@ -148,12 +148,13 @@ def _vacancies(organization: Organization, counted: Figures) -> list[Todo]:
     return [Todo("problem", "书记空缺", "没有在任书记的组织", counted.get(VACANT, 0), "个", url, "去查看")]
 
 
-def _people(organization: Organization, counted: Figures) -> list[Todo]:
+def _people(organization: Organization, counted: Figures, *, may_mend: bool) -> list[Todo]:
     members, youth = "members:members", "members:youth"
+    leave, mend = ("去处理", "去补录") if may_mend else ("去查看", "去查看")
     return [
         Todo(
             *("busy", "待处理", "年满 28 周岁且无团内职务", counted.get(DUE, 0), "人"),
-            *(_address(members, organization, leaving="due"), "去处理"),
+            *(_address(members, organization, leaving="due"), leave),
         ),
         Todo(
             *("care", "将满 28", f"{LEAVING_SOON.days} 天内年满 28 周岁且无团内职务", counted.get(SOON, 0), "人"),
@@ -161,11 +162,11 @@ def _people(organization: Organization, counted: Figures) -> list[Todo]:
         ),
         Todo(
             *("care", "待补录", "资料有缺项的团员", counted.get(INCOMPLETE_MEMBERS, 0), "人"),
-            *(_address(members, organization, completeness="incomplete"), "去补录"),
+            *(_address(members, organization, completeness="incomplete"), mend),
         ),
         Todo(
             *("care", "待补录", "资料有缺项的非团员青年", counted.get(INCOMPLETE_OTHERS, 0), "人"),
-            *(_address(youth, organization, completeness="incomplete", league_status="none"), "去补录"),
+            *(_address(youth, organization, completeness="incomplete", league_status="none"), mend),
         ),
     ]
 

@@ -17,6 +17,12 @@ from tuanjian.officedates import DateRefused, OfficeDate
 from tuanjian.phones import PhoneRefused, read_mobile
 
 
+def refuse_far_year(day: dt.date) -> None:
+    """Refuse a year nobody means, such as 0002: what a calendar field holds while its year is still being typed."""
+    if not officedates.is_sensible(day):
+        raise ValidationError("年份不对，请重新选择日期。", code="year")
+
+
 class OfficeDateField(forms.CharField):
     """A day, or only its month; cleans to an ``OfficeDate`` or None. With ``day_required`` a month is refused."""
 

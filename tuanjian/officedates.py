@@ -69,6 +69,11 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 _BLANKS_BESIDE_MARKS = re.compile(r"\s+(?=[^0-9\s])|(?<=[^0-9\s])\s+")
 
 
+def is_sensible(day: date) -> bool:
+    """Whether a roster may hold a day of that year; outside, it is a typing error."""
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
+
+
 def read(text: str, *, day_required: bool = False, serials: bool = False, number_cell: bool = False) -> OfficeDate:
     """Read a day or a month; raises DateRefused with R_DATE_BAD or R_DATE_AMBIG.
 

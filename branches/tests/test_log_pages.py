@@ -57,8 +57,16 @@ def test_an_entry_is_found_by(world, signed_in, entry, asked, found):
     assert (entry.pk in listed(signed_in(world.general_admin), asked)) is found
 
 
-def test_a_wrong_date_is_explained(world, signed_in, entry):
-    assert "请写成 2026-05-04 这样的日期。" in text_of(signed_in(world.general_admin), "/log/?since=2026年")
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("since=2026年", "请写成 2026-05-04 这样的日期。"),
+        ("since=0001-01-01", "年份不对，请重新选择日期。"),
+        ("until=9999-12-31", "年份不对，请重新选择日期。"),
+    ],
+)
+def test_a_wrong_date_is_explained(world, signed_in, entry, asked, sentence):
+    assert sentence in text_of(signed_in(world.general_admin), f"/log/?{asked}")
 
 
 def test_nothing_found_says_under_which_conditions(world, signed_in, entry):

@@ -130,6 +130,19 @@ def test_the_table_costs_the_same_for_one_row_and_for_three(world, signed_in):
     assert len(first) == len(second)
 
 
+def from_above_offered(client, organization):
+    shown = page(client.get("/organizations/lower/", {"all": "1"}))
+    return [name for name in FROM_ABOVE if f'"{reverse(name, args=[organization.pk])}"' in shown]
+
+
+def test_the_own_row_offers_nothing_that_the_level_above_decides(world, signed_in):
+    own = signed_in(world.general_admin)
+
+    assert from_above_offered(own, world.general) == []
+    assert from_above_offered(own, world.branch) == FROM_ABOVE
+    assert from_above_offered(signed_in(world.bureau_admin), world.general) == FROM_ABOVE
+
+
 def test_observers_see_the_table_without_buttons(world, signed_in):
     assert "新建下级组织" not in page(signed_in(world.observer).get("/organizations/lower/"))
     assert "新建下级组织" in page(signed_in(world.general_admin).get("/organizations/lower/"))

@@ -75,7 +75,8 @@ def lower(request: AuthenticatedHttpRequest) -> HttpResponse:
     may = permissions_on(organization, request.user)
     everything = request.GET.get("all") == "1"
     query = LowerFilter(request.GET, browsing.lower_of(organization, request.user, everything=everything))
-    table = paged(request, LowerTable(query.qs, on=timezone.localdate(), may_change=may.structure))
+    own = None if may.structure_from_above else organization
+    table = paged(request, LowerTable(query.qs, on=timezone.localdate(), may_change=may.structure, own=own))
     context = {"organization": organization, "may": may, "query": query, "table": table, "everything": everything}
     return render(request, "branches/lower.html", context)
 

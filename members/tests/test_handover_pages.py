@@ -166,7 +166,7 @@ def test_the_sheet_of_the_day(world, signed_in, address):
     assert (entry.reason, entry.placement.organization) == ("交接单", world.branch)
 
 
-@pytest.mark.parametrize("on", ["2026-13-45", "x", "0", "99999-01-01"])
+@pytest.mark.parametrize("on", ["2026-13-45", "x", "0", "99999-01-01", "0001-01-01"])
 def test_a_day_that_is_none_is_today(world, signed_in, on):
     sheet = signed_in(world.secretary).get(reverse("reports:handover_sheet", args=[world.branch.pk]), {"on": on})
 

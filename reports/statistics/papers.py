@@ -37,6 +37,16 @@ def dashboard_as_workbook(dashboard: Dashboard, tables: Iterable[Table], *, by: 
 
 
 @transaction.atomic
+def dashboard_on_paper(dashboard: Dashboard, *, by: User) -> Dashboard:
+    """The part of the page for printing; the log notes it."""
+    tables = dashboard.all_tables
+    what = f"{TITLE}：{'、'.join(table.title for table in tables)}"
+    changes = _said(dashboard.on, what, "", len(tables))
+    audit.record(audit.Kind.PRINTED, dashboard.organization, by=by, at=dashboard.organization, changes=changes)
+    return dashboard
+
+
+@transaction.atomic
 def tree_as_workbook(table: TreeTable, *, said: str, by: User) -> bytes:
     """The table as queried, every line of it; ``said`` are the conditions in words. Logged likewise."""
     asked = table.asked

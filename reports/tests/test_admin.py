@@ -46,6 +46,13 @@ def test_staff_opens_every_page(world, signed_in):
     }
 
 
+def test_rules_of_terms_name_the_type_in_words(world, signed_in):
+    shown = signed_in(world.system_admin).get("/admin/branches/termrule/").content.decode()
+
+    assert ">基层团委</a>" in shown
+    assert ">base_committee</a>" not in shown
+
+
 def test_people_and_their_facts_are_never_registered():
     hidden = [
         model

@@ -135,3 +135,13 @@ def test_the_menu_leads_only_where_somebody_gets_in(world, signed_in):
     assert offered(world.observer) == {None, Sight.ORGANIZATIONS, Sight.ROSTER}
     assert offered(world.clerk) == offered(world.observer) | {Right.PEOPLE, Right.ACTIVITIES}
     assert offered(world.secretary) >= {*Sight} - {Sight.CLEAR} | {Right.PEOPLE, Right.STRUCTURE, Right.CLEAR_EXPORT}
+
+
+def test_who_may_not_mend_is_asked_to_look(world):
+    a_member(branch=world.branch, ethnicity="")
+
+    def deeds(user):
+        return {line.deed for line in todos_for(user, world.branch, TODAY) if "缺项" in line.title}
+
+    assert deeds(world.secretary) == {"去补录"}
+    assert deeds(world.observer) == {"去查看"}

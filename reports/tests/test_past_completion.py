@@ -85,6 +85,7 @@ def test_what_did_not_apply_then_is_told_with_its_reason(past, signed_in):
         ("2026-11-10", "2026-11-10 没有更新统计数据，所示为 2026-11-01 的数据。"),
         ("2026-11-22", "不能晚于今天，请改选日期。"),
         ("2026-13-01", "统计时点："),
+        ("0001-01-01", "年份不对，请重新选择日期。"),
     ],
 )
 def test_a_day_without_figures_says_so(past, signed_in, on, sentence):

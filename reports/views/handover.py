@@ -13,6 +13,7 @@ from branches.models import Organization
 from branches.scoping import Right
 from reports.handing_over import printed_sheet
 from tuanjian.access import Access, access
+from tuanjian.officedates import is_sensible
 
 
 @access(Access.MANAGE_STRUCTURE)
@@ -30,6 +31,7 @@ def handover_sheet(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and is_sensible(day) else None
