@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0006_touched_loose'),
+        ("branches", "0006_touched_loose"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['depth', 'path'], name='organization_level'),
+            model_name="organization",
+            index=models.Index(fields=["depth", "path"], name="organization_level"),
         ),
     ]
