@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: run test lint bench sabotage sabotage-new format migrations clean
+.PHONY: run test lint bench matrix sabotage sabotage-new format migrations clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -44,6 +44,10 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@worst=0; for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script --json $(BENCH_FLAGS); code=$$?; \
 	if [ $$code -ne 0 ] && [ $$worst -ne 1 ]; then worst=$$code; fi; done; exit $$worst
+
+# Everybody at every position; the suite asks at six of ten.
+matrix: $(VENV)/.dev
+	TUANJIAN_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup reports/tests/test_matrix.py
 
 # Takes every guard of rights away in turn: a test has to fail. sabotage-new: only guards not tried before.
 sabotage: $(VENV)/.dev
