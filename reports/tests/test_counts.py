@@ -113,9 +113,9 @@ def test_the_number_of_organisations_does_not_matter(world, django_assert_num_qu
 
     settling.settle()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         counts_of(branches[:1], ON)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         counts_of([world.general, *branches], ON)
 
 
