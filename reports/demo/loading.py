@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,6 +29,7 @@ from reports.demo import (
     supervision,
 )
 from reports.demo.blueprint import Blueprint
+from tuanjian import bulk
 from tuanjian.locks import Lock, hold
 
 COMMITTEES = (OrgType.LEADING_BODY, OrgType.BASE_COMMITTEE, OrgType.WORK_COMMITTEE)
@@ -59,6 +61,9 @@ def load(blueprint: Blueprint, *, as_of: dt.date) -> bool:
     organizations.declare(nodes, everybody.youth, blueprint, as_of=as_of, by=administrator)
     organizations.give_stars(nodes, as_of=as_of)
     activities.record(nodes, everybody, terms, blueprint, as_of=as_of)
+    # A year of figures is counted from what was written just now.
+    bulk.take_stock(*apps.get_app_config("branches").get_models(), *apps.get_app_config("members").get_models())
+    bulk.take_stock(*apps.get_app_config("activities").get_models())
     places = {node.organization.short_name: node.organization for node in nodes}
     supervised = supervision.Supervision(root, places, blueprint, as_of=as_of)
     past.remember(root, as_of=as_of, days_back=blueprint.days_back, deeds=supervised.deeds())

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import isolate_apps
 
-from tuanjian.bulk import insert_rows, reserve_ids, reserve_ids_of, update_rows
+from tuanjian.bulk import insert_rows, reserve_ids, reserve_ids_of, take_stock, update_rows
 
 with isolate_apps("tuanjian"):
 
@@ -217,3 +217,15 @@ def test_update_rows_sets_numbers_and_takes_them_away(django_assert_num_queries)
 
     assert updated == 2
     assert list(Person.objects.order_by("pk").values_list("height", "group_id")) == [(2, None), (1, 7), (None, None)]
+
+
+@pytest.mark.django_db
+def test_take_stock_tells_postgresql_of_rows_of_this_transaction():
+    insert_rows(Person, ["name", "facts"], [("甲", {}), ("乙", {}), ("丙", {})])
+
+    take_stock(Person)
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Person._meta.db_table])
+            assert cursor.fetchone() == (3,)
