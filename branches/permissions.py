@@ -6,9 +6,10 @@ The pages behind the buttons ask again, by ``get_manageable``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from branches.models import Organization, User
-from branches.scoping import SIGHTS, Right, Sight, managed_paths, rights_at, roles_at
+from branches.scoping import SIGHTS, Right, Sight, holds_from_above, rights_at, roles_at
 from branches.tree import allowed_types
 
 
@@ -49,17 +50,11 @@ class Permissions:
 def permissions_on(organization: Organization, user: User) -> Permissions:
     """What the grants in force today allow there."""
     rights = rights_at(user, organization.path)
+    above = partial(holds_from_above, user, organization.path, is_root=organization.depth == 1)
     return Permissions(
         rights=rights,
         sights=frozenset(sight for role in roles_at(user, organization.path) for sight in SIGHTS[role]),
-        structure_from_above=Right.STRUCTURE in rights and _from_above(organization, user, Right.STRUCTURE),
+        structure_from_above=Right.STRUCTURE in rights and above(right=Right.STRUCTURE),
         may_add=Right.STRUCTURE in rights and not organization.is_closed and bool(allowed_types(organization)),
-        grants_from_above=Right.GRANTS in rights and _from_above(organization, user, Right.GRANTS),
+        grants_from_above=Right.GRANTS in rights and above(right=Right.GRANTS),
     )
-
-
-def _from_above(organization: Organization, user: User, right: Right) -> bool:
-    """The same answer as ``manageable_by(…, below=True)``, from the grants at hand."""
-    tops = managed_paths(user, right)
-    below = any(organization.path.startswith(top) and organization.path != top for top in tops)
-    return below or (organization.depth == 1 and organization.path in tops)

@@ -210,3 +210,11 @@ def roles_at(user: User | AnonymousUser, path: str) -> list[Role]:
 def rights_at(user: User | AnonymousUser, path: str) -> frozenset[Right]:
     """What the user may change in the organisation at ``path``. A web request reads no grant for it twice."""
     return frozenset(right for role in roles_at(user, path) for right in RIGHTS[role])
+
+
+def holds_from_above(user: User | AnonymousUser, path: str, *, right: Right, is_root: bool) -> bool:
+    """Whether the user holds the right above the organisation at ``path``, for a root on itself: nobody is above it.
+
+    The answer of ``Organization.objects.manageable_by(…, below=True)`` about one that is at hand.
+    """
+    return any(path.startswith(top) and (path != top or is_root) for top in managed_paths(user, right))

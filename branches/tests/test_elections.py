@@ -1,7 +1,6 @@
 """When an organisation has to elect anew: the rule in Python, and the same one as a condition in the database."""
 
 import datetime as dt
-from collections import Counter
 
 import pytest
 
@@ -105,14 +104,3 @@ def test_the_number_of_organisations_does_not_matter(world, django_assert_num_qu
 
 def test_words_of_the_states():
     assert [state.label for state in State] == ["未到期", "将到期", "已超期", "未登记"]
-
-
-def test_counting_states_agrees_with_the_terms_one_by_one(world, today):
-    organizations = Organization.objects.under(world.bureau)
-    dates = [dt.date(2020, 5, 1), dt.date(2023, 12, 20), dt.date(2025, 3, 1), None]
-    for organization, held_on in zip(organizations, dates * 2, strict=False):
-        Organization.objects.filter(pk=organization.pk).update(last_election_on=held_on)
-
-    one_by_one = Counter(term.state for term in elections.terms_of(organizations.all(), today).values())
-
-    assert elections.states_of(organizations, today) == one_by_one

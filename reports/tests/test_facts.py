@@ -1,9 +1,11 @@
 """Figures by day: what is kept equals the records, today and for ever after."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -258,4 +260,18 @@ def test_only_the_first_log_in_of_an_administrator_moves_a_figure(world, signed_
     signed_in(world.general_admin)
 
     assert not Touched.objects.exists()
+    assert kept() == []
+
+
+def test_a_version_that_keeps_more_counts_what_is_kept_anew(world, today):
+    anew = import_module("reports.migrations.0007_count_anew")
+    Touched.objects.all().delete()
+    anew.touch_everything(apps, None)
+    assert not Touched.objects.exists()
+    settling.settle()
+    Standing.objects.update(own={}, below={})
+
+    anew.touch_everything(apps, None)
+    settling.settle()
+
     assert kept() == []
