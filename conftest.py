@@ -6,7 +6,8 @@ import gc
 import pytest
 import time_machine
 
-from reports.tests.world import World, a_world
+from reports.tests.standing import the_world
+from reports.tests.world import World
 
 TODAY = dt.date(2026, 11, 21)
 
@@ -26,7 +27,7 @@ def today():
 
 @pytest.fixture
 def world(db, today) -> World:
-    return a_world()
+    return the_world(today)
 
 
 @pytest.fixture
