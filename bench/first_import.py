@@ -29,7 +29,7 @@ GOALS: Final = {
     "check_and_commit_seconds": at_most(5),
     "times_as_fast_as_with_log_and_history": at_least(4),
     "times_as_fast_as_default": at_least(20),
-    "completion_queries": at_most(12),
+    "completion_queries": at_most(12, counted=True),
 }
 # docs/decisions/0008-import.md says why.
 KNOWN_MISSED: Final = frozenset({"times_as_fast_as_default"})
@@ -49,7 +49,7 @@ def main() -> int:
         name: databases.in_process_of_its_own(__file__, name, server, arguments)
         for name, server in databases.databases()
     }
-    return verdicts.tell("first_import", figures, GOALS, known_missed=KNOWN_MISSED)
+    return verdicts.tell("first_import", figures, GOALS, known_missed=KNOWN_MISSED, quick=options.quick)
 
 
 def measure(repeats: int) -> dict[str, float]:

@@ -12,17 +12,22 @@ KNOWN_MISSED: Final = 3
 
 
 class Goal(NamedTuple):
-    """A figure that must not come out on the wrong side of ``limit``."""
+    """A figure that must not come out on the wrong side of ``limit``.
+
+    A ``counted`` one (statements, bytes, rows) is the same on every machine. The others go by the clock, and so by what
+    else the machine does.
+    """
 
     limit: float
     at_least: bool = False
+    counted: bool = False
 
     def is_met_by(self, figure: float) -> bool:
         return figure >= self.limit if self.at_least else figure <= self.limit
 
 
-def at_most(limit: float) -> Goal:
-    return Goal(limit)
+def at_most(limit: float, *, counted: bool = False) -> Goal:
+    return Goal(limit, counted=counted)
 
 
 def at_least(limit: float) -> Goal:
@@ -43,14 +48,17 @@ def tell(
     goals: Mapping[str, Goal],
     *,
     known_missed: Collection[str] = (),
+    quick: bool = False,
 ) -> int:
     """Print one JSON object and return what the script ends with.
 
     MET when every group of figures (one a database) meets every goal; KNOWN_MISSED when only goals are missed whose
-    missing a decision record explains; MISSED for any other.
+    missing a decision record explains; MISSED for any other. A quick run measures once, beside whatever else runs: it
+    tells what the clock says, and is judged by what is counted.
     """
     missed = {group: each for group, measured in figures.items() if (each := missed_goals(measured, goals))}
     everything = {goal for each in missed.values() for goal in each}
+    excused = {*known_missed, *(goal for goal, each in goals.items() if quick and not each.counted)}
     result = {
         "name": name,
         "figures": figures,
@@ -62,4 +70,4 @@ def tell(
     print(json.dumps(result, ensure_ascii=False))
     if not missed:
         return MET
-    return KNOWN_MISSED if everything <= set(known_missed) else MISSED
+    return KNOWN_MISSED if everything <= excused else MISSED
