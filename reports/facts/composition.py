@@ -8,13 +8,13 @@ up from two of them meet.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import ExtractYear, TruncMonth
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 from activities.models import Activity, Attendance
 from branches.models import Headcount, Organization
@@ -40,11 +40,11 @@ Own = dict[int, Counter[str]]
 
 def composition_of(rows: OrganizationQuerySet, on: dt.date) -> Own:
     """What each of these organisations is made of on that day, by its id; a constant number of queries."""
-    own: Own = {}
+    own: Own = defaultdict(Counter)
     for family in (_organizations, _flags, _staff, _people, _turning, _cadres, _activities, _coverage, _moves):
         for pk, key, value in family(rows, on):
-            own.setdefault(pk, Counter())[key] += value
-    return own
+            own[pk][key] += value
+    return dict(own)
 
 
 Lines = Iterator[tuple[int, str, int]]
@@ -173,9 +173,8 @@ def _described(standing: QuerySet[CadreTerm], persons: Iterable[int], on: dt.dat
 def _activities(rows: OrganizationQuerySet, on: dt.date) -> Lines:
     since = _months_back(on, MONTHS - 1)
     held = Activity.objects.standing().filter(organization__in=rows, held_on__lte=on).order_by()
-    months = held.filter(held_on__gte=since).annotate(month=TruncMonth("held_on")).values_list("organization", "month")
-    for pk, month, number in months.annotate(number=Count("pk")):
-        yield pk, f"activities@{month:%Y-%m}", number
+    for pk, month, number in _by_month(held.filter(held_on__gte=since), "organization_id", "held_on"):
+        yield pk, f"activities@{month}", number
     years = held.filter(held_on__year__gte=on.year - 1).annotate(year=ExtractYear("held_on"))
     kinds = years.values_list("organization", "kind__code", "year")
     for pk, kind, year, number, counted in kinds.annotate(number=Count("pk"), counted=Sum("attended")):
@@ -203,9 +202,16 @@ def _moves(rows: OrganizationQuerySet, on: dt.date) -> Lines:
     since = _months_back(on, MONTHS - 1)
     rosters = BranchMembership.objects.filter(branch__in=rows).exclude(person__status=MemberStatus.VOID).order_by()
     for name, field in (("joined", "effective_from"), ("left", "effective_to")):
-        moved = rosters.filter(**{f"{field}__gte": since, f"{field}__lte": on}).annotate(month=TruncMonth(field))
-        for pk, month, number in moved.values_list("branch", "month").annotate(number=Count("pk")):
-            yield pk, f"{name}@{month:%Y-%m}", number
+        moved = rosters.filter(**{f"{field}__gte": since, f"{field}__lte": on})
+        for pk, month, number in _by_month(moved, "branch_id", field):
+            yield pk, f"{name}@{month}", number
+
+
+def _by_month(rows: QuerySet[Any, Any], place: str, day: str) -> Lines:
+    # Year and month as numbers: a month as a date is made into a date row by row.
+    months = rows.annotate(year=ExtractYear(day), month=ExtractMonth(day)).values_list(place, "year", "month")
+    for pk, year, month, number in months.annotate(number=Count("pk")):
+        yield pk, f"{year}-{month:02}", number
 
 
 def _present(on: dt.date) -> QuerySet[Any]:
