@@ -36,6 +36,13 @@ class Asked:
         every = items.ITEMS.values()
         return frozenset(item.key for item in every if self.group in (None, item.group) and self.item in (None, item))
 
+    @property
+    def chosen(self) -> str:
+        """The items as the address names them; "" for all."""
+        if self.item is not None:
+            return f"{self.item.group.key}.{self.item.key}"
+        return f"{self.group.key}." if self.group is not None else ""
+
 
 @dataclass(frozen=True)
 class Owing:
@@ -86,11 +93,12 @@ def _chosen(organization: Organization, asked: Asked) -> set[int] | None:
 
 
 def sections_of(owing: Iterable[Owing], on: dt.date, *, asked: Asked, user: User) -> list[Section]:
-    """The organisations of a page with the first steps of each. Constant queries."""
+    """The organisations of a page with the first steps of each, as far as the user may look. Constant queries."""
     counts = {each.organization: each.count for each in owing}
     steps = steps_in(counts, on, user=user, wanted=asked.wanted)
-    found = Organization.objects.active().in_bulk(list(counts))
-    return [Section(found[pk], steps[pk][:SHOWN], counts[pk]) for pk in counts if pk in found and steps.get(pk)]
+    return [
+        Section(found[0].lines[0].organization, found[:SHOWN], counts[pk]) for pk in counts if (found := steps.get(pk))
+    ]
 
 
 def one_section(branch: Organization, steps: Sequence[Step], shown: Iterable[Step]) -> list[Section]:

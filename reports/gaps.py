@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from branches.models import Organization, User
 from branches.permissions import permissions_on
-from branches.scoping import Right
+from branches.scoping import Right, Sight
 from reports import completion_items as items
 from reports.facts import reading
 from reports.facts.items import Result, results_of
@@ -74,7 +74,8 @@ def owed_below(organization: Organization, on: dt.date, *, wanted: Collection[st
     """How much of the wanted items each organisation of the subtree lacks itself, 0 where nothing, by id.
 
     In the committee's order, out of the figures kept of each; what waits to be counted anew is counted now, and what
-    no figures were kept of yet comes last. Reads on only as far as it is asked.
+    no figures were kept of yet comes last. The subtree is that of now, whatever has moved since the figures were kept.
+    Reads on only as far as it is asked.
     """
     active = Organization.objects.active().under(organization)
     if reading.first_day() is None:
@@ -112,8 +113,12 @@ def _counted(key: str) -> tuple[str, int]:
 def steps_in(
     organizations: Iterable[int], on: dt.date, *, user: User, wanted: Collection[str] = EVERYTHING
 ) -> dict[int, list[Step]]:
-    """The steps of each of these organisations itself, by its id, from the records of today; constant queries."""
-    found = results_of(Organization.objects.active().filter(pk__in=list(organizations)), on)
+    """The steps of each of these organisations itself, by its id, from the records of today; constant queries.
+
+    Only of those whose people the user may look at.
+    """
+    in_sight = Organization.objects.visible_to(user, sight=Sight.ROSTER).active()
+    found = results_of(in_sight.filter(pk__in=list(organizations)), on)
     asked = [(each, [result for result in results if result.key in wanted]) for each, results in found]
     steps: dict[int, list[Step]] = {each.pk: [] for each, _ in asked}
     lines = missing_among(asked, user=user)

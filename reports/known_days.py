@@ -52,9 +52,9 @@ def known_day(
     """What is to be said where figures of ``day`` are shown for ``on``, compared with those of ``against``."""
     if counted_at is None:
         return KnownDay(on, None, *_nothing_kept(on))
-    if day is not None and day < on < timezone.localdate():
-        text = f"{on} 没有更新统计数据，所示为 {day} 的数据。"
-        return KnownDay(on, counted_at, "当天没有统计", text)
+    if day is not None and day < on:
+        title, not_yet = ("今天还没有统计", "还") if on >= timezone.localdate() else ("当天没有统计", "")
+        return KnownDay(on, counted_at, title, f"{on} {not_yet}没有更新统计数据，所示为 {day} 的数据。")
     if against is not None and not is_compared:
         _, text = _nothing_kept(against)
         return KnownDay(on, counted_at, f"{against} 没有可对比的数据", f"差额以“—”表示。{text}")

@@ -87,7 +87,8 @@ def first_missing(
         places = {group.key: {row.pk for row, _ in found} for group in groups}
     else:
         wanted = set().union(*places.values())
-        found = list(results_of(Organization.objects.active().filter(pk__in=wanted), on))
+        # What has left the subtree still waits to be taken off its figures.
+        found = list(results_of(Organization.objects.active().under(organization).filter(pk__in=wanted), on))
     cut = [
         (row, [result for result in results if row.pk in places.get(result.group.key, ())]) for row, results in found
     ]

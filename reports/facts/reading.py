@@ -1,8 +1,11 @@
 """Figures of organisations, today or on any day since figures are kept: one query, whatever the size of what is below.
 
 A reader stores nothing. For today the few organisations that wait to be settled are counted at once and added; when
-many wait, the figures are those of the last settlement, and say of when. Before the first settlement ever, today is
-counted from the records, and of days that are over nothing is known.
+many wait, or the day has not been opened yet, the figures say the moment of the last settlement. Before the first
+settlement ever, today is counted from the records, and of days that are over nothing is known.
+
+Nobody keeps the settler out while figures are read. What waits is therefore read before what is kept, and where
+differences were counted, the moment of the last settlement is read once more at the end: another one means again.
 """
 
 from __future__ import annotations
@@ -10,22 +13,29 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import reduce
+from operator import or_
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from branches.models import Organization, Touched
+from branches.models import Organization, OrganizationStatus, Touched
 from branches.scoping import topmost, within
 from reports.facts import counting, keys
 from reports.facts.changing import Change, changes_of
 from reports.facts.keys import Part
 from reports.models import FactsDay, Standing
+from reports.models.facts import stood_in
 
 # So many waiting organisations a page counts by itself; more would keep the reader waiting.
 MOST_WAITING: Final = 50
 # So many that wait anywhere are asked for by their ids.
 MOST_NAMED: Final = 500
+# So many subtrees one query names: SQLite reads no more than a thousand conditions in a row.
+MOST_SUBTREES: Final = 300
+# So often figures are read again because something was settled meanwhile.
+MOST_READINGS: Final = 4
 
 
 @dataclass
@@ -46,7 +56,8 @@ class Reading:
     """``of`` is by the id of the organisation; one that was not in force then is not in it.
 
     ``counted_at`` is the moment the figures stand for (数据截至), None where none were kept that day; ``day`` the day
-    whose figures they are, earlier than the one asked for where the worker did not run.
+    whose figures they are, earlier than the one asked for where the worker did not run – today, too: ages and terms are
+    then those of that day.
     """
 
     of: dict[int, Known]
@@ -60,23 +71,31 @@ def figures_of(organizations: Iterable[Organization], on: dt.date, part: Part = 
 
     Those of other parts may be there too, but are not brought up to now.
     """
-    tops = list(organizations)
-    latest = FactsDay.objects.filter(day__lte=on).order_by("-day").first()
+    tops, today = list(organizations), timezone.localdate()
+    latest = _latest(on)
     if latest is None:
-        if on < timezone.localdate():
+        if on < today:
             # Today's records do not tell how things stood then.
             return Reading({}, None, None)
         return Reading(_from_zero(tops, on, part), timezone.now(), on)
-    if on < timezone.localdate():
+    if on < today:
         kept = Standing.objects.on(on).filter(organization_id__in=[top.pk for top in tops])
         return Reading(_known(kept), latest.settled_at, latest.day)
-    known = _known(Standing.objects.now().filter(organization_id__in=[top.pk for top in tops]))
-    waiting = waiting_in(tops)
-    if len(waiting) > MOST_WAITING:
-        return Reading(known, latest.settled_at, latest.day, len(waiting))
-    if waiting:
+    for _ in range(MOST_READINGS):
+        waiting = waiting_in(tops)
+        known = _known(Standing.objects.now().filter(organization_id__in=[top.pk for top in tops]))
+        if not waiting or len(waiting) > MOST_WAITING:
+            break
         _bring_up(known, {top.pk for top in tops}, changes_of(waiting, on, part))
-    return Reading(known, timezone.now(), latest.day, len(waiting))
+        before, latest = latest, _latest(on) or latest
+        if (latest.day, latest.settled_at) == (before.day, before.settled_at):
+            break
+    is_of_now = latest.day >= today and len(waiting) <= MOST_WAITING
+    return Reading(known, timezone.now() if is_of_now else latest.settled_at, latest.day, len(waiting))
+
+
+def _latest(on: dt.date) -> FactsDay | None:
+    return FactsDay.objects.filter(day__lte=on).order_by("-day").first()
 
 
 def first_day() -> dt.date | None:
@@ -103,24 +122,36 @@ def waiting_in(tops: Collection[Organization]) -> set[int]:
         return set()
     # Usually a handful; many are left to the database.
     touched = named if len(named) <= MOST_NAMED else waiting
-    now = Organization.objects.filter(within(topmost(top.path for top in tops)), pk__in=touched)
+    paths = [within([path]) for path in topmost(top.path for top in tops)]
     # What has left the subtrees, or is gone, still stands in their figures.
-    before = Q(pk__in=())
-    lineages = Standing.objects.now().filter(organization_id__in=[top.pk for top in tops])
-    for lineage in topmost(lineages.values_list("lineage", flat=True)):
-        before |= Q(lineage__gte=lineage, lineage__lt=lineage[:-1] + "0")
-    gone = Standing.objects.now().filter(before, organization_id__in=touched)
-    found = {*now.order_by().values_list("pk", flat=True)[: MOST_WAITING + 1]}
-    return found | {*gone.order_by().values_list("organization_id", flat=True)[: MOST_WAITING + 1]}
+    kept = Standing.objects.now()
+    lineages = kept.filter(organization_id__in=[top.pk for top in tops]).values_list("lineage", flat=True)
+    before = [stood_in(lineage) for lineage in topmost(lineages)]
+    now = _first_ids(Organization.objects.filter(pk__in=touched), "pk", paths)
+    return now | _first_ids(kept.filter(organization_id__in=touched), "organization_id", before)
+
+
+def _first_ids(rows: QuerySet[Any], name: str, subtrees: list[Q]) -> set[int]:
+    """Ids in any of these subtrees, until they are more than a page counts."""
+    found: set[int] = set()
+    for start in range(0, len(subtrees), MOST_SUBTREES):
+        inside = reduce(or_, subtrees[start : start + MOST_SUBTREES])
+        found |= {*rows.filter(inside).order_by().values_list(name, flat=True)[: MOST_WAITING + 1]}
+        if len(found) > MOST_WAITING:
+            break
+    return found
 
 
 def own_below(organization: Organization) -> Iterator[tuple[int, dict[str, int]]]:
-    """Own figures of an organisation and of everything below it as they are kept, in the committee's order, by id."""
-    top = Standing.objects.now().filter(organization=organization).first()
-    if top is not None:
-        yield top.organization_id, top.own
-        below = Standing.objects.now().below(top).order_by("screen_order", "pk")
-        yield from below.values_list("organization_id", "own").iterator(chunk_size=200)
+    """Own figures as they are kept of an organisation and of everything below it, in the committee's order, by id.
+
+    Below it now: what has moved since the last settlement stands where it moved to.
+    """
+    inside = Standing.objects.now().filter(
+        within([organization.path], "organization__path"), organization__status=OrganizationStatus.ACTIVE
+    )
+    below = inside.order_by("organization__screen_order", "organization_id")
+    yield from below.values_list("organization_id", "own").iterator(chunk_size=200)
 
 
 def _known(rows: Iterable[Standing]) -> dict[int, Known]:

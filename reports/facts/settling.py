@@ -48,13 +48,20 @@ def settle() -> int:
 
 
 def _open(day: dt.date) -> None:
-    """Begin a day: everything in force, and whatever is kept without being in force any more, is to be counted."""
+    """Begin a day: everything in force, and whatever is kept without being in force any more, is to be counted.
+
+    Until a first piece of it is, the figures are those of the day before, and the day says so. The first day of all
+    begins with its first piece: figures are counted from the records until then.
+    """
     with transaction.atomic():
         hold(Lock.TREE)
         now = timezone.now()
-        FactsDay.objects.get_or_create(day=day, defaults={"opened_at": now, "settled_at": now})
+        before = FactsDay.objects.order_by("-day").first()
         everything = set(Organization.objects.active().values_list("pk", flat=True))
         everything |= set(Standing.objects.now().values_list("organization_id", flat=True))
+        if before is not None or not everything:
+            settled_at = before.settled_at if before else now
+            FactsDay.objects.get_or_create(day=day, defaults={"opened_at": now, "settled_at": settled_at})
         # What waits already is among them and need not be counted twice.
         Touched.objects.all().delete()
         freshness.touch(sorted(everything))

@@ -6,10 +6,22 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 
 from branches.models import Organization, OrgType
+
+
+def stood_in(lineage: str, lookup: str = "lineage") -> Q:
+    """Condition that what has its lineage at ``lookup`` stood in the subtree with this lineage, its top included.
+
+    PostgreSQL asks for the beginning, which its index answers: a plain range needs another one, and loses rows where
+    the database compares as a dictionary does ("/1/22/5/" behind "/1/220", as in most locales). SQLite compares byte
+    by byte, and has no index for a beginning.
+    """
+    if connection.vendor == "postgresql":
+        return Q(**{f"{lookup}__startswith": lineage})
+    return Q(**{f"{lookup}__gte": lineage, f"{lookup}__lt": lineage[:-1] + chr(ord("/") + 1)})
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
@@ -30,8 +42,7 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
     def below(self, standing: Standing) -> Self:
         """Everything that stood below at the time, itself not."""
-        prefix = standing.lineage
-        return self.filter(lineage__gt=prefix, lineage__lt=prefix[:-1] + chr(ord("/") + 1))
+        return self.filter(stood_in(standing.lineage)).exclude(lineage=standing.lineage)
 
 
 class Standing(models.Model):
@@ -94,7 +105,10 @@ class Standing(models.Model):
 
 
 class FactsDay(models.Model):
-    """A day on which figures were kept: when it was opened – everything counted anew – and last settled."""
+    """A day on which figures were kept: when it was opened – everything counted anew – and last settled.
+
+    Between opening and the first settlement ``settled_at`` is that of the day before: so old are the figures.
+    """
 
     day = models.DateField(primary_key=True)
     opened_at = models.DateTimeField()

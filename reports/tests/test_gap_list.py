@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from branches import freshness
+from branches import freshness, tree
 from branches.models import Organization
 from branches.tests.builders import an_organization
 from members.tests.builders import a_member
@@ -130,6 +130,20 @@ def test_a_page_holds_so_many_organisations_and_each_so_many_steps(lacking, sign
     assert f'href="/completion/{lacking.branch.pk}/missing/">其余 {section.rest} 项' in first.content.decode()
 
 
+@pytest.mark.parametrize("item", ["people.", "people.ethnicity"])
+def test_the_rest_is_that_of_what_was_asked(lacking, signed_in, item):
+    for _ in range(gap_list.SHOWN + 3):
+        a_member(branch=lacking.branch, ethnicity="", phone="")
+    client = signed_in(lacking.bureau_admin)
+
+    above = listed(client, lacking.bureau, item=item)
+
+    section = next(each for each in above.context["sections"] if each.organization == lacking.branch)
+    onward = f"/completion/{lacking.branch.pk}/missing/?item={item}"
+    assert f'href="{onward}">其余 {section.rest} 项' in above.content.decode()
+    assert [each.count for each in client.get(onward).context["sections"]] == [section.count]
+
+
 def test_a_branch_has_all_its_steps_page_by_page(lacking, signed_in):
     for _ in range(14):
         a_member(branch=lacking.branch, ethnicity="")
@@ -207,6 +221,71 @@ def test_the_next_step_reads_one_organisation_only(lacking, signed_in):
         a_member(branch=an_organization(f"第{number}团支部", under=lacking.other_general), phone="")
 
     assert queries() == before
+
+
+@pytest.fixture
+def moved(lacking):
+    """A general branch and its branches stand under another root, and nobody has settled it yet."""
+    a_member(branch=lacking.sister_branch, phone="")
+    settle()
+    tree.move(lacking.general, under=lacking.foreign_bureau, by=None)
+    lacking.general.refresh_from_db()
+    return lacking
+
+
+def test_what_moved_away_is_in_no_list_of_those_it_left(moved, signed_in, today):
+    client, names = signed_in(moved.bureau_admin), ("测绘院", "航测一室", "航测二室", "高**")
+    left = f"/completion/{moved.bureau.pk}"
+
+    pages = [
+        client.get(f"{left}/{page}").content.decode() for page in ("missing/", "missing/?item=people.", "", "print/")
+    ]
+
+    assert [name for page in pages for name in names if name in page] == []
+    found = owing(moved.bureau)
+    assert {place for place, _ in found} <= {moved.bureau, moved.other_general, moved.other_branch}
+    assert sum(count for _, count in found) == completion_of([moved.bureau], today)[moved.bureau.pk].missing
+    url, seen = client.get(f"{left}/next/").url, []
+    while not url.startswith("/completion/"):
+        seen.append(int(asked(asked(url)["next"])["was"].split("-")[1]))
+        assert client.get(url.partition("#")[0]).status_code == 200
+        url = client.get(asked(url)["next"]).url
+    assert set(seen) <= {moved.bureau.pk, moved.other_general.pk, moved.other_branch.pk}
+
+
+def test_what_moved_in_is_in_every_list_of_those_it_joined(moved, signed_in, today):
+    client, here = signed_in(moved.foreign_admin), f"/completion/{moved.foreign_bureau.pk}"
+    came = list(Organization.objects.under(moved.general).in_screen_order())
+
+    opened, paper = (client.get(f"{here}/{page}").content.decode() for page in ("", "print/"))
+
+    found = owing(moved.foreign_bureau)
+    assert [place for place, _ in found if place in came] == came
+    assert (
+        sum(count for _, count in found)
+        == completion_of([moved.foreign_bureau], today)[moved.foreign_bureau.pk].missing
+    )
+    shown = listed(client, moved.foreign_bureau).context["sections"]
+    assert [section.organization for section in shown] == [place for place, _ in found]
+    assert [name for name in ("测绘院", "航测一室", "航测二室") if name not in opened or name not in paper] == []
+    url, seen = client.get(f"{here}/next/").url, set()
+    while not url.startswith("/completion/"):
+        seen.add(int(asked(asked(url)["next"])["was"].split("-")[1]))
+        url = client.get(asked(url)["next"]).url
+    assert {each.pk for each in came} <= seen
+
+
+def test_steps_are_those_of_organisations_in_sight(lacking, today):
+    both = [lacking.branch.pk, lacking.other_branch.pk]
+
+    steps = gaps.steps_in(both, today, user=lacking.secretary)
+    sections = gap_list.sections_of(
+        [gap_list.Owing(pk, 1) for pk in both], today, asked=Asked(), user=lacking.secretary
+    )
+
+    assert list(steps) == [lacking.branch.pk]
+    assert [section.organization for section in sections] == [lacking.branch]
+    assert gaps.steps_in(both, today, user=lacking.auditor) == {}
 
 
 def test_a_committee_is_sent_to_the_list_first(lacking, signed_in):

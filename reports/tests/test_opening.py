@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from branches import freshness
+from branches import freshness, tree
 from branches.models import Headcount, Organization, OrgType
 from branches.tests.builders import an_organization
 from members.tests.builders import a_member, a_young_person
@@ -45,6 +45,23 @@ def test_what_waits_to_be_settled_is_among_them(world, today):
     lines = first_missing(world.bureau, today, groups=[PEOPLE], each=5, user=world.bureau_admin)
 
     assert [(line.organization, line.what) for line in lines] == [(world.branch, "民族")]
+
+
+def test_lines_are_those_of_where_organisations_stand_now(world, today):
+    for branch in (world.branch, world.other_branch):
+        a_member(branch=branch, ethnicity="")
+    freshness.touch(Organization.objects.all())
+    settling.settle()
+    tree.move(world.general, under=world.foreign_bureau, by=None)
+
+    left, joined = (
+        {line.organization.pk for line in first_missing(place, today, groups=GROUPS, each=99, user=user)}
+        for place, user in ((world.bureau, world.bureau_admin), (world.foreign_bureau, world.foreign_admin))
+    )
+
+    came = {world.general.pk, world.branch.pk, world.sister_branch.pk}
+    assert left == {world.bureau.pk, world.other_general.pk, world.other_branch.pk}
+    assert joined == came | {world.foreign_bureau.pk, world.foreign_branch.pk}
 
 
 def test_the_rest_is_told_by_the_figures(world, today):
