@@ -78,8 +78,32 @@ class LoggedDeletes(admin.ModelAdmin[Any]):
         super().delete_queryset(request, queryset)
 
 
+class DatedRuleAdmin(LoggedDeletes):
+    """Rules on which the figures kept depend: whatever is done to one, everything is counted anew."""
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        log_change(request, obj, form, change)
+        freshness.touch_everything()
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        super().delete_model(request, obj)
+        freshness.touch_everything()
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        freshness.touch_everything()
+
+
+@admin.register(UnitNature, UnitCategory)
 class DictionaryAdmin(LoggedDeletes, ImportExportModelAdmin[Any]):  # type: ignore[misc]  # mixins of the library
-    """A dictionary table with import and export as XLSX; words in use cannot be deleted, only retired."""
+    """A dictionary table with import and export as XLSX; words in use cannot be deleted, only retired.
+
+    A code stays as it was given: figures of days that are over are kept under it.
+    """
 
     formats = [XLSX]
     # The library's page to choose columns and format has inline scripts, which our policy forbids; there is one format.
@@ -87,6 +111,9 @@ class DictionaryAdmin(LoggedDeletes, ImportExportModelAdmin[Any]):  # type: igno
     COLUMNS = {"code": "代码", "name": "名称", "order_number": "排序号", "retired_on": "停用日期"}
     list_display = ["code", "name", "order_number", "retired_on"]
     search_fields = ["code", "name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [] if obj is None else ["code"]
 
     def get_resource_classes(self, request: HttpRequest) -> list[type[resources.Resource[Any]]]:
         options = {"model": self.model, "fields": tuple(self.COLUMNS), "import_id_fields": ("code",)}
@@ -109,18 +136,8 @@ class DictionaryAdmin(LoggedDeletes, ImportExportModelAdmin[Any]):  # type: igno
         audit.record_many(deeds, by=_staff(request))
 
 
-@admin.register(UnitNature)
-class UnitNatureAdmin(DictionaryAdmin):
-    pass
-
-
-@admin.register(UnitCategory)
-class UnitCategoryAdmin(DictionaryAdmin):
-    pass
-
-
 @admin.register(TermRule)
-class TermRuleAdmin(LoggedDeletes):
+class TermRuleAdmin(DatedRuleAdmin):
     list_display = ["type_in_words", "student", "years", "shift_months", "valid_from", "valid_to", "source"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -131,10 +148,6 @@ class TermRuleAdmin(LoggedDeletes):
     @admin.display(description="组织类别", ordering="org_type")
     def type_in_words(self, rule: TermRule) -> str:
         return str(dict(OrgType.choices).get(rule.org_type, rule.org_type))
-
-    def save_model(self, request: HttpRequest, obj: TermRule, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        log_change(request, obj, form, change)
 
 
 def log_deletion(request: HttpRequest, subjects: Sequence[Model]) -> None:

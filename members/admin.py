@@ -16,16 +16,12 @@ from members.models import AgeRule, ExportColumn, ExportProfile, PrivacyLimits
 
 
 @admin.register(AgeRule)
-class AgeRuleAdmin(admin.ModelAdmin[AgeRule]):
+class AgeRuleAdmin(back_office.DatedRuleAdmin):
     list_display = ["kind", "age", "valid_from", "valid_to", "source"]
     list_filter = ["kind"]
 
     def has_delete_permission(self, request: HttpRequest, obj: AgeRule | None = None) -> bool:
         return False  # a rule ends by its last day and its successor; people were entered under it
-
-    def save_model(self, request: HttpRequest, obj: AgeRule, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        back_office.log_change(request, obj, form, change)
 
 
 @admin.register(PrivacyLimits)

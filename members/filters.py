@@ -24,6 +24,8 @@ from tuanjian.idnumbers import Gender
 ANY = "请选择"
 # 近七日, today included.
 LATELY = dt.timedelta(days=6)
+# Nobody knows whether they are young.
+UNDATED = "undated"
 # Everybody, with the column.
 SHOWN = "shown"
 AGE_BANDS = {
@@ -134,18 +136,37 @@ class MemberFilter(PeopleFilter):
 
 
 class YouthFilter(PeopleFilter):
-    """青年 by the age bounds of today, members included."""
+    """青年 by the age bounds of today, members included; asked for, those instead whose birth date is missing."""
 
     league_status = _list("团籍", LeagueStatus.choices)
+    age = _list(
+        "年龄段",
+        [*((key, band[2]) for key, band in AGE_BANDS.items()), (UNDATED, "出生日期未填")],
+        method="by_age",
+    )
 
     @property
     def bounds(self) -> str:
-        """The age bounds of today, in words."""
+        """Whom the list is about, in words: the age bounds of today, unless it is about those of unknown age."""
+        if self._is_about_undated:
+            return "出生日期未填、不能认定是否青年"
         rules = age_rules(self.today)
         return f"{rules[AgeRule.Kind.YOUTH_FROM]}–{rules[AgeRule.Kind.YOUTH_TO]} 周岁"
 
+    def by_age(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        return undated(people) if value == UNDATED else super().by_age(people, name, value)
+
     def filter_queryset(self, queryset: Any) -> Any:
-        return super().filter_queryset(queryset.youth(self.today))
+        return super().filter_queryset(queryset if self._is_about_undated else queryset.youth(self.today))
+
+    @property
+    def _is_about_undated(self) -> bool:
+        return self.form.is_valid() and self.form.cleaned_data.get("age") == UNDATED
+
+
+def undated(people: MemberQuerySet) -> MemberQuerySet:
+    """Of these people those on the roster whose birth date is missing: no age says whether they are 青年."""
+    return people.on_roster().filter(birth_on=None)
 
 
 def entered_lately(people: MemberQuerySet, on: dt.date) -> MemberQuerySet:

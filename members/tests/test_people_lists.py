@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members import outline, records
+from members.models import Member
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 
 
@@ -96,6 +97,18 @@ def test_conditions_narrow_the_list(world, signed_in):
     assert listed(client, status="void") == [void.name]
     assert listed(client, age="23-27") == ["白雨桐", "高若溪"]
     assert listed(client, age="36-") == []
+
+
+def test_whose_birth_date_is_missing_is_listed_when_asked_for(world, signed_in):
+    undated = [a_young_person("姜文博", branch=world.branch), a_member("高若溪", branch=world.branch)]
+    gone = a_young_person("陆远舟", branch=world.branch, status="transferred_out")
+    Member.objects.filter(pk__in=[person.pk for person in [*undated, gone]]).update(birth_on=None)
+    client = signed_in(world.secretary)
+
+    assert listed(client, "youth") == ["白雨桐"]
+    assert listed(client, "youth", age="undated") == ["高若溪", "姜文博"]
+    assert listed(client, "youth", age="undated", league_status="none") == ["姜文博"]
+    assert "出生日期未填、不能认定是否青年" in text_of(client.get(url("youth", age="undated")))
 
 
 def test_youth_are_all_in_the_age_bounds(world, signed_in):

@@ -1,6 +1,7 @@
 """What somebody has to see to (待办) and what came lately: all that pages say of it about any subtree.
 
 Facts missing, the leaving age reached or near, terms over or ending, no secretary; entered and held in the last days.
+Whom a figure of people counts is whom the list shows that it leads to.
 """
 
 from __future__ import annotations
@@ -9,20 +10,21 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from activities.models import Activity
 from branches import elections
 from branches.models.organizations import OrganizationQuerySet
 from members import completeness
-from members.filters import LATELY, entered_lately
+from members.filters import LATELY, entered_lately, undated
 from members.health import without_secretary
 from members.leaving import Leaving, leaving
-from members.models import Member
-from members.models.people import IN_LEAGUE
+from members.models import LeagueStatus, Member
+from reports.facts.crediting import with_closed
 
 INCOMPLETE_MEMBERS: Final = "w:incomplete_members"
 INCOMPLETE_OTHERS: Final = "w:incomplete_others"
+UNDATED_OTHERS: Final = "w:undated_others"
 DUE: Final = "w:leaving_due"
 SOON: Final = "w:leaving_soon"
 VACANT: Final = "w:vacant"
@@ -42,7 +44,8 @@ def attention_of(rows: OrganizationQuerySet, on: dt.date) -> dict[int, dict[str,
     own: dict[int, dict[str, int]] = {}
     for family in (_organizations, _people, _lately):
         for pk, key, number in family(rows, on):
-            own.setdefault(pk, {})[key] = number
+            figures = own.setdefault(pk, {})
+            figures[key] = figures.get(key, 0) + number
     return own
 
 
@@ -57,13 +60,10 @@ def _organizations(rows: OrganizationQuerySet, on: dt.date) -> Lines:
 
 def _people(rows: OrganizationQuerySet, on: dt.date) -> Lines:
     people = Member.objects.filter(branch__in=rows).order_by()
-    in_league = Q(league_status__in=IN_LEAGUE)
-    incomplete = people.filter(completeness.incomplete()).values_list("branch_id")
-    for pk, members, others in incomplete.annotate(
-        members=Count("pk", filter=in_league), others=Count("pk", filter=~in_league)
-    ):
-        yield pk, INCOMPLETE_MEMBERS, members
-        yield pk, INCOMPLETE_OTHERS, others
+    yield from _counted(people.league_members().filter(completeness.incomplete()), "branch_id", INCOMPLETE_MEMBERS)
+    others = people.filter(league_status=LeagueStatus.NONE)
+    yield from _counted(others.youth(on).filter(completeness.incomplete()), "branch_id", INCOMPLETE_OTHERS)
+    yield from _counted(undated(others), "branch_id", UNDATED_OTHERS)
     for key, which in ((DUE, Leaving.DUE), (SOON, Leaving.SOON)):
         yield from _counted(leaving(people, which, on), "branch_id", key)
 
@@ -71,8 +71,10 @@ def _people(rows: OrganizationQuerySet, on: dt.date) -> Lines:
 def _lately(rows: OrganizationQuerySet, on: dt.date) -> Lines:
     people = Member.objects.league_members().filter(branch__in=rows).order_by()
     yield from _counted(entered_lately(people, on), "branch_id", ENTERED)
-    held = Activity.objects.standing().filter(organization__in=rows, held_on__gte=on - LATELY, held_on__lte=on)
-    yield from _counted(held.order_by(), "organization_id", HELD)
+    places, credited = with_closed(rows)
+    held = Activity.objects.standing().filter(organization__in=places, held_on__gte=on - LATELY, held_on__lte=on)
+    for pk, key, number in _counted(held.order_by(), "organization_id", HELD):
+        yield credited.get(pk, pk), key, number
 
 
 def _counted(rows: QuerySet[Any], place: str, key: str) -> Lines:

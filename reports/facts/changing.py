@@ -63,12 +63,13 @@ def changes_of(touched: Collection[int], on: dt.date, part: Part = Part.EVERYTHI
     """Count these organisations and everything above them anew, as of ``on``, and say which of them changed.
 
     What stands above counts too: its flags, and the cadres that count twice, depend on what is below. An organisation
-    that moved brings everything below it.
+    that moved brings everything below it, a closed one what it is credited to.
     """
-    rows = {row.pk: row for row in Organization.objects.active().filter(pk__in=touched)}
+    named = list(Organization.objects.filter(pk__in=touched))
+    rows = {row.pk: row for row in named if not row.is_closed}
     kept = {row.organization_id: row for row in Standing.objects.now().filter(organization_id__in=touched)}
     rows |= {row.pk: row for row in _below_moved(rows, kept)}
-    above = {path for row in rows.values() for path in _paths_above(row)}
+    above = {path for row in (*named, *rows.values()) for path in _paths_above(row)}
     rows |= {row.pk: row for row in Organization.objects.active().filter(path__in=above)}
     # Where something stood until now, and what is above that now.
     former = {pk for row in kept.values() for pk in ids_in(row.lineage)} - rows.keys()

@@ -1,8 +1,9 @@
 """团内大数据: what organisations are made of, counted from the records: people, cadres, activities, flags.
 
-People count where their branch is, activities where they were held, persons covered where their branch is. A cadre
-counts once in every subtree that holds a post of theirs: at each organisation of a post, less once where the ways
-up from two of them meet.
+People count where their branch is, activities and movements where they were, persons covered where their branch is.
+Activities and movements of a closed organisation count in its nearest superior in force (``crediting``). A cadre
+counts once in every subtree that holds a post of theirs: at each organisation of a post, less once where the ways up
+from two of them meet.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from members.leaving import month_of
 from members.models import AgeRule, BranchMembership, CadreTerm, Member, MemberStatus
 from members.models.people import IN_LEAGUE
 from members.models.rules import age_rules
+from reports.facts.crediting import with_closed
 from tuanjian import ages
 
 # Months kept one by one, the running one included.
@@ -41,9 +43,13 @@ Own = dict[int, Counter[str]]
 def composition_of(rows: OrganizationQuerySet, on: dt.date) -> Own:
     """What each of these organisations is made of on that day, by its id; a constant number of queries."""
     own: Own = defaultdict(Counter)
-    for family in (_organizations, _flags, _staff, _people, _turning, _cadres, _activities, _coverage, _moves):
+    for family in (_organizations, _flags, _staff, _people, _turning, _cadres, _coverage):
         for pk, key, value in family(rows, on):
             own[pk][key] += value
+    places, credited = with_closed(rows)
+    for family in (_activities, _moves):
+        for pk, key, value in family(places, on):
+            own[credited.get(pk, pk)][key] += value
     return dict(own)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -131,11 +131,67 @@ class Held(NamedTuple):
     times: int
 
 
-def activities_of_year(organizations: Iterable[int], on: dt.date) -> list[Held]:
-    """What was held there from 1 January to that day, by kind, in the order of the kinds."""
-    held = Activity.objects.standing().filter(
-        organization__in=list(organizations), held_on__gte=on.replace(month=1, day=1), held_on__lte=on
+@dataclass(frozen=True)
+class Belonging:
+    """What belonged to a subtree in the course of a year, up to a day.
+
+    ``at_start`` are those in force there when the year began. ``spells`` are the ids by the days from which (None: the
+    beginning of the year) and before which (None: the day itself and on) they stood there, closed ones included.
+    """
+
+    at_start: frozenset[int]
+    spells: dict[tuple[dt.date | None, dt.date | None], list[int]]
+
+
+def belonging_in_year(organization: int, on: dt.date) -> Belonging:
+    """What stood in the subtree at any time from 1 January to that day, and when; one query.
+
+    A day belongs to where an organisation stood at its end. One that was entered during the year stood since ever
+    where it was first put; one entered after the day counts where it was founded by then.
+    """
+    first, after = on.replace(month=1, day=1), on + dt.timedelta(days=1)
+    start, end = (timezone.make_aware(dt.datetime.combine(day, dt.time())) for day in (first, after))
+    earlier = Placement.objects.filter(organization=OuterRef("organization"), pk__lt=OuterRef("pk"))
+    entered = ~Exists(earlier)
+    rows = Placement.objects.annotate(entered=entered).filter(
+        Q(to_at=None) | Q(to_at__gt=start),
+        Q(from_at__lt=end) | Q(entered=True, organization__founded_on__lte=on),
+        lineage__contains=f"/{organization}/",
     )
+    at_start: set[int] = set()
+    stood: dict[int, list[tuple[dt.date | None, dt.date | None]]] = {}
+    fields = ("organization_id", "status", "entered", "from_at", "to_at")
+    for pk, status, is_entered, from_at, to_at in rows.order_by("pk").values_list(*fields):
+        since = None if is_entered or from_at <= start else timezone.localdate(from_at)
+        until = None if to_at is None or to_at >= end else timezone.localdate(to_at)
+        if since is None and status == OrganizationStatus.ACTIVE:
+            at_start.add(pk)
+        held = stood.setdefault(pk, [])
+        if held and held[-1][1] == since:
+            since = held.pop()[0]
+        held.append((since, until))
+    spells: dict[tuple[dt.date | None, dt.date | None], list[int]] = {}
+    for pk, held in stood.items():
+        for spell in held:
+            spells.setdefault(spell, []).append(pk)
+    return Belonging(frozenset(at_start), spells)
+
+
+def activities_of_year(belonging: Belonging, on: dt.date) -> list[Held]:
+    """What was held from 1 January to that day, by kind, in the order of the kinds.
+
+    Activities of an organisation that moved count while it stood in the subtree, those of one that was merged or
+    closed stay.
+    """
+    there = Q(pk__in=())
+    for (since, until), ids in belonging.spells.items():
+        spell = Q(organization__in=ids)
+        if since is not None:
+            spell &= Q(held_on__gte=since)
+        if until is not None:
+            spell &= Q(held_on__lt=until)
+        there |= spell
+    held = Activity.objects.standing().filter(there, held_on__gte=on.replace(month=1, day=1), held_on__lte=on)
     present = Attendance.objects.filter(activity__in=held.order_by().values("pk"), state=Attendance.State.PRESENT)
     named = dict(
         present.order_by()
@@ -148,14 +204,19 @@ def activities_of_year(organizations: Iterable[int], on: dt.date) -> list[Held]:
     return [Held(name, number, counted + named.get(name, 0)) for name, _, _, number, counted in counted]
 
 
-def moved_in_year(branches: Iterable[int], on: dt.date) -> tuple[int, int]:
-    """People who came to and who left these branches from 1 January to that day, moves among them not counted."""
-    ids = list(branches)
+def moved_in_year(at_start: Iterable[int], branches: Iterable[int], on: dt.date) -> tuple[int, int]:
+    """People who came and who left from 1 January to that day: on no roster of ``at_start`` when the year began and on
+    one of ``branches`` on the day, or the other way round.
+
+    Moves and merges among what belonged at both ends are not counted. Whoever came or went with an organisation that
+    moved into or out of the subtree is.
+    """
     first = on.replace(month=1, day=1)
-    rosters = BranchMembership.objects.filter(branch__in=ids).exclude(person__status=MemberStatus.VOID)
-    at_start = _persons(rosters.filter(Q(effective_to=None) | Q(effective_to__gte=first), effective_from__lt=first))
-    at_end = _persons(rosters.filter(Q(effective_to=None) | Q(effective_to__gt=on), effective_from__lte=on))
-    return len(at_end - at_start), len(at_start - at_end)
+    rosters = BranchMembership.objects.exclude(person__status=MemberStatus.VOID)
+    then, now = rosters.filter(branch__in=list(at_start)), rosters.filter(branch__in=list(branches))
+    began = _persons(then.filter(Q(effective_to=None) | Q(effective_to__gte=first), effective_from__lt=first))
+    stayed = _persons(now.filter(Q(effective_to=None) | Q(effective_to__gt=on), effective_from__lte=on))
+    return len(stayed - began), len(began - stayed)
 
 
 def _persons(rosters: QuerySet[BranchMembership]) -> set[int]:

@@ -196,7 +196,8 @@ def _year(found: Found) -> Sheet:
         rows=rows,
         notes=[
             BY_EFFECT,
-            f"本年指 {year} 年 1 月 1 日至统计时点；进入和离开不含本组织内部的调动。{OF_NOW}{CADRE_ONCE}",
+            f"本年指 {year} 年 1 月 1 日至统计时点；进入和离开不含本组织内部的调动与合并。{OF_NOW}{CADRE_ONCE}",
+            "整建制划入、划出的组织，其人员计入进入、离开；其活动计在本组织期间的。撤销、合并的组织已开展的活动照计。",
             "团费、评议、注册、对标定级、推优等项目不在本表。",
         ],
     )
@@ -214,7 +215,8 @@ def _year_lines(found: Found) -> Iterator[tuple[str, str, str, int]]:
     yield from _by("团员（年龄）", (_band(person.birth_on, found.on) for person in members), bands)
     yield from _by("团员（学历）", (person.education for person in members), dict(Education.choices))
     yield from _by("团员（政治面貌）", (person.political for person in members), dict(PoliticalStatus.choices))
-    came, left = in_force.moved_in_year(ids, found.on)
+    belonging = in_force.belonging_in_year(found.top.pk, found.on)
+    came, left = in_force.moved_in_year(belonging.at_start, ids, found.on)
     first = found.on.replace(month=1, day=1)
     joined = sum(person.joined_on is not None and first <= person.joined_on <= found.on for person in members)
     yield "本年变化", "本年入团", "人", joined
@@ -223,7 +225,7 @@ def _year_lines(found: Found) -> Iterator[tuple[str, str, str, int]]:
     posts = found.posts_in(ids)
     yield "团干部", "团干部总数", "人", len({post.person for post in posts})
     yield "团干部", "在任书记", "人", len({post.person for post in posts if post.post == LeaguePost.SECRETARY})
-    for held in in_force.activities_of_year(ids, found.on):
+    for held in in_force.activities_of_year(belonging, found.on):
         yield "本年活动", held.kind, "次", held.number
         yield "本年活动", f"{held.kind}参加", "人次", held.times
 

@@ -1,5 +1,6 @@
 """The back office: staff only, dictionaries, accounts, grants, organisations and technical log; never people."""
 
+import datetime as dt
 import io
 import re
 
@@ -10,9 +11,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import NoReverseMatch, reverse
 from openpyxl import Workbook, load_workbook
 
+from activities.models import ActivityKind
 from branches import resets, tree
-from branches.models import AccessGrant, AuditEntry, Organization, PledgeText, UnitNature, User
-from branches.tests.builders import PASSWORD
+from branches.models import (
+    AccessGrant,
+    AuditEntry,
+    Organization,
+    PledgeText,
+    TermRule,
+    Touched,
+    UnitCategory,
+    UnitNature,
+    User,
+)
+from branches.tests.builders import PASSWORD, an_organization
+from members.models import AgeRule
 
 
 def admin_urls():
@@ -241,3 +254,58 @@ def test_an_organisation_is_renamed_in_the_back_office(world, signed_in):
     world.foreign_bureau.refresh_from_db()
     assert world.foreign_bureau.short_name == "长江机械厂团委"
     assert tree.find_problems() == []
+
+
+def everything_waits():
+    active = Organization.objects.active().order_by("pk").values_list("pk", flat=True)
+    return list(Touched.objects.order_by("organization_id").values_list("organization_id", flat=True)) == list(active)
+
+
+def test_whatever_is_done_to_a_rule_everything_is_counted_anew(world, signed_in):
+    client, list_of_terms = signed_in(world.system_admin), reverse("admin:branches_termrule_changelist")
+    term, age = TermRule.objects.first(), AgeRule.objects.get(kind="youth_to")
+    closed = an_organization(under=world.general)
+    tree.close(closed, on=dt.date(2026, 11, 21), by=None, reason="撤销")
+    typed = {"org_type": "branch", "years": 3, "shift_months": 6, "valid_from": "2027-01-01", "source": "文件"}
+    new = {"kind": "youth_to", "age": 34, "valid_from": "2026-11-01", "source": "文件"}
+    ticked = {"action": "delete_selected", "_selected_action": [TermRule.objects.last().pk], "post": "yes"}
+    waits = {}
+
+    for done, url, post in (
+        ("term added", reverse("admin:branches_termrule_add"), typed),
+        ("term changed", reverse("admin:branches_termrule_change", args=[term.pk]), typed),
+        ("term deleted", reverse("admin:branches_termrule_delete", args=[term.pk]), {"post": "yes"}),
+        ("terms deleted", list_of_terms, ticked),
+        ("age added", reverse("admin:members_agerule_add"), new),
+        ("age changed", reverse("admin:members_agerule_change", args=[age.pk]), new | {"valid_from": "2017-01-01"}),
+    ):
+        Touched.objects.all().delete()
+        assert client.post(url, post).status_code == 302, done
+        waits[done] = everything_waits()
+
+    assert all(waits.values()), waits
+    age.refresh_from_db()
+    assert (age.age, TermRule.objects.filter(pk=term.pk).exists()) == (34, False)
+
+
+def test_a_rule_that_is_refused_moves_nothing(world, signed_in):
+    Touched.objects.all().delete()
+    typed = {"kind": "youth_to", "age": 34, "valid_from": "2026-11-01", "valid_to": "2026-01-01", "source": "文件"}
+
+    answer = signed_in(world.system_admin).post(reverse("admin:members_agerule_add"), typed)
+
+    assert answer.status_code == 200
+    assert not Touched.objects.exists()
+
+
+@pytest.mark.parametrize("model", [UnitNature, UnitCategory, ActivityKind])
+def test_the_code_of_a_word_stays(world, signed_in, model):
+    client, label = signed_in(world.system_admin), model._meta.label_lower.replace(".", "_")
+    typed = {"code": "新码", "name": "新词", "order_number": 5, "group": "other"}
+
+    client.post(reverse(f"admin:{label}_add"), typed)
+    word = model.objects.get(code="新码")
+    client.post(reverse(f"admin:{label}_change", args=[word.pk]), typed | {"code": "别的码", "name": "新名"})
+
+    word.refresh_from_db()
+    assert (word.code, word.name) == ("新码", "新名")

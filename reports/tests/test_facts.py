@@ -7,16 +7,22 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from activities.recording import void
+from activities.tests.builders import an_activity
 from branches import particulars, tree
 from branches.models import Headcount, Organization, Touched
-from members import merging, records
+from branches.tests.builders import an_organization
+from members import closing, merging, records
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm, Member
 from members.tests.builders import a_cadre_term, a_member
 from reports.completion import completion_of
-from reports.facts import reading, recounting, settling
+from reports.facts import counting, keys, reading, recounting, settling
+from reports.facts.attention import HELD
 from reports.models import FactsDay, Standing
 from reports.tests.walking import Walk, newcomer, totals
 
@@ -222,6 +228,101 @@ def test_queries_do_not_grow_with_what_is_asked(world, today, django_assert_max_
     for places in ([world.bureau], list(Organization.objects.all())):
         with django_assert_max_num_queries(4):
             reading.figures_of(places, today)
+
+
+def merged(source, into, by):
+    people = Member.objects.on_roster().filter(branch=source).count()
+    posts = CadreTerm.objects.current().filter(organization=source).count()
+    merging.merge(source, into=into, on=timezone.localdate(), reason="", people=people, posts=posts, by=by)
+
+
+def of_the_period(figures):
+    names = ("activities", "times", "joined@", "left@", HELD)
+    return {key: value for key, value in figures.items() if key.startswith(names)}
+
+
+def held_in(place):
+    figures = reading.figures_of([place], timezone.localdate()).of[place.pk].total
+    return figures[HELD], figures["activities@2026-11"], figures["activities:league_lesson@2026"]
+
+
+def test_what_a_merged_branch_held_stays_with_its_superiors(world):
+    an_activity(world.branch, present=[world.member], held_on=dt.date(2026, 11, 20))
+    an_activity(world.branch, attended=7, held_on=dt.date(2026, 11, 19))
+    settling.settle()
+    places = [world.general, world.bureau]
+    before = [of_the_period(known.total) for known in reading.figures_of(places, timezone.localdate()).of.values()]
+
+    merged(world.branch, world.sister_branch, world.bureau_admin)
+
+    moved = {"joined@2026-11": 1, "left@2026-11": 1}
+    expected = [keys.added(figures, moved) for figures in before]
+    for _ in ("as it waits", "as it is settled"):
+        known = reading.figures_of(places, timezone.localdate()).of
+        assert [of_the_period(each.total) for each in known.values()] == expected
+        settling.settle()
+    assert known[world.general.pk].own[HELD] == 2
+    assert kept() == []
+
+
+def test_what_is_done_to_a_closed_organisation_counts_above_it_at_once(world):
+    held = an_activity(world.branch, held_on=dt.date(2026, 11, 20))
+    merged(world.branch, world.sister_branch, world.bureau_admin)
+    settling.settle()
+    assert held_in(world.bureau) == (1, 1, 1)
+
+    void(held, reason="not_held", by=world.bureau_admin)
+
+    waiting = reading.figures_of([world.general, world.bureau], timezone.localdate())
+    assert [HELD in each.total for each in waiting.of.values()] == [False, False]
+    settling.settle()
+    assert kept() == []
+
+
+def test_the_nearest_superior_in_force_has_what_closed_ones_held(world):
+    an_activity(world.other_branch, held_on=dt.date(2026, 11, 20))
+    an_activity(world.other_general, held_on=dt.date(2026, 11, 20))
+    settling.settle()
+    merged(world.other_branch, world.branch, world.bureau_admin)
+
+    closing.close(world.other_general, on=timezone.localdate(), reason="撤销", by=world.bureau_admin)
+
+    settling.settle()
+    assert reading.figures_of([world.bureau], timezone.localdate()).of[world.bureau.pk].own[HELD] == 2
+    assert kept() == []
+    closing.reopen(world.other_general, reason="恢复", by=world.bureau_admin)
+    settling.settle()
+    known = reading.figures_of([world.bureau, world.other_general], timezone.localdate()).of
+    assert [HELD in each.own for each in known.values()] == [False, True]
+    assert held_in(world.bureau) == held_in(world.other_general) == (2, 2, 2)
+    assert kept() == []
+
+
+def test_a_superior_that_moves_takes_along_what_closed_ones_held(world):
+    an_activity(world.branch, held_on=dt.date(2026, 11, 20))
+    merged(world.branch, world.sister_branch, world.bureau_admin)
+    settling.settle()
+
+    tree.move(world.general, under=world.foreign_bureau, by=None)
+
+    settling.settle()
+    assert held_in(world.foreign_bureau) == (1, 1, 1)
+    assert HELD not in reading.figures_of([world.bureau], timezone.localdate()).of[world.bureau.pk].total
+    assert kept() == []
+
+
+def test_queries_do_not_grow_with_what_is_closed(world, today):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            counting.own_figures(Organization.objects.active(), today)
+        return len(captured)
+
+    merged(world.branch, world.sister_branch, world.bureau_admin)
+    few = queries()
+    for _ in range(3):
+        closing.close(an_organization(under=world.general), on=today, reason="撤销", by=world.bureau_admin)
+
+    assert queries() == few
 
 
 @pytest.mark.property

@@ -16,6 +16,7 @@ from activities.tests.builders import an_activity
 from branches import tree
 from branches.models import AuditEntry, Organization, OrgType, Role
 from branches.tests.builders import a_grant, a_user, an_organization
+from members import merging
 from members.dictionaries import PostNature
 from members.models import LeagueStatus, Member, MemberStatus, StatusChange
 from members.tests.builders import a_cadre_term, a_member, a_young_person
@@ -165,6 +166,56 @@ def test_the_year(world, today):
     )
     assert (found["团干部", "团干部总数"], found["团干部", "在任书记"]) == (1, 1)
     assert (found["本年活动", "团课"], found["本年活动", "团课参加"]) == (2, 11)
+
+
+def noon(year, month, day):
+    return time_machine.travel(dt.datetime(year, month, day, 4, 0, tzinfo=dt.UTC), tick=True)
+
+
+def changes_in(found):
+    return found["本年变化", "本年进入名册"], found["本年变化", "本年离开名册"]
+
+
+def test_a_merged_branch_belonged_to_the_year(world):
+    """Its people came from nowhere else, and what it held was held."""
+    for _ in range(3):
+        a_member(branch=world.sister_branch)
+    with noon(2027, 6, 1):
+        an_activity(world.sister_branch, held_on=dt.date(2027, 3, 5), attended=9)
+        an_activity(world.sister_branch, held_on=dt.date(2027, 6, 1), present=[world.sister_member])
+        merging.merge(
+            world.sister_branch,
+            into=world.branch,
+            on=dt.date(2027, 6, 1),
+            reason="",
+            people=4,
+            posts=0,
+            by=world.bureau_admin,
+        )
+    with noon(2027, 12, 20):
+        found = lines_of_year(world.general, dt.date(2027, 12, 20))
+        of_target = lines_of_year(world.branch, dt.date(2027, 12, 20))
+
+    assert found["团员", "在册团员总数"] == 5
+    assert changes_in(found) == (0, 0)
+    assert (found["本年活动", "团课"], found["本年活动", "团课参加"]) == (2, 10)
+    assert changes_in(of_target) == (4, 0)
+
+
+def test_an_organisation_that_moved_takes_its_people_along_and_leaves_what_it_held_before(world):
+    with noon(2027, 6, 1):
+        for held_on in (dt.date(2027, 3, 5), dt.date(2027, 5, 31), dt.date(2027, 6, 1), dt.date(2027, 9, 1)):
+            an_activity(world.sister_branch, held_on=held_on, attended=1)
+        tree.rename(world.sister_branch, full_name="改了名的第二团支部委员会", short_name="改名团支部", by=None)
+        tree.move(world.sister_branch, under=world.other_general, by=None)
+    with noon(2027, 12, 20):
+        before, after, above = (
+            lines_of_year(each, dt.date(2027, 12, 20)) for each in (world.general, world.other_general, world.bureau)
+        )
+        then = lines_of_year(world.general, dt.date(2027, 5, 31))
+
+    assert [changes_in(each) for each in (before, after, above, then)] == [(0, 1), (1, 0), (0, 0), (0, 0)]
+    assert [each["本年活动", "团课"] for each in (before, after, above, then)] == [2, 2, 4, 2]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from branches import registration
 from branches.models import Organization
 from branches.tests.builders import a_grant, a_user, an_organization
-from members import corrections
+from members import corrections, records
 from members.dictionaries import LeaguePost
 from members.models import Correction, Member, RosterImport
 from members.tests.builders import a_cadre_term, a_member, a_young_person
@@ -20,6 +20,7 @@ from reports.counts import Counts, counts_of
 from reports.facts import settling
 from reports.todos import todos_for
 from reports.workbench import workbench_of
+from tuanjian.officedates import OfficeDate
 
 
 def queries(client, path):
@@ -97,12 +98,38 @@ def test_every_to_do_leads_to_a_page_with_as_many_lines(world, signed_in, today)
     a_member(branch=world.branch, birth_on=dt.date(1990, 1, 1), ethnicity="")
     a_member(branch=world.branch, birth_on=dt.date(1998, 12, 8))
     a_young_person(branch=world.branch, ethnicity="")
+    # Too old, and of unknown age: neither is 青年.
+    a_young_person(branch=world.branch, birth_on=dt.date(1980, 1, 1), ethnicity="")
+    for place in (world.branch, world.other_branch):
+        undated = a_young_person(branch=place, ethnicity="")
+        Member.objects.filter(pk=undated.pk).update(birth_on=None)
     client = signed_in(world.bureau_admin)
 
-    for todo in todos_for(world.bureau_admin, world.bureau, today):
+    todos = todos_for(world.bureau_admin, world.bureau, today)
+    for todo in todos:
         context = client.get(todo.url).context
         shown = len(context["vacant"]) if "vacant" in context else context["table"].page.paginator.count
         assert (todo.title, shown) == (todo.title, todo.count)
+
+    counts = {todo.title: todo.count for todo in todos}
+    assert counts["资料有缺项的非团员青年"] == 1
+    assert counts["出生日期未填、不能认定是否青年的非团员"] == 2
+
+
+def test_who_is_of_unknown_age_is_found_and_cleared(world, signed_in, today):
+    person = a_young_person("林间月", branch=world.branch)
+    Member.objects.filter(pk=person.pk).update(birth_on=None)
+    client = signed_in(world.secretary)
+    todo = next(todo for todo in todos_for(world.secretary, world.branch, today) if "出生日期" in todo.title)
+
+    found = "林间月" in client.get(todo.url).content.decode()
+    person.refresh_from_db()
+    born = OfficeDate(dt.date(2001, 6, 18), is_month=False)
+    records.correct(person, values={"birth_on": born}, version=person.version, by=world.secretary)
+
+    assert found
+    assert all("出生日期" not in title for title in titles(world.secretary, world.branch, today))
+    assert "林间月" not in client.get(todo.url).content.decode()
 
 
 def test_an_auditor_is_told_nothing_about_people(world, signed_in, today):
