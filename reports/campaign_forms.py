@@ -20,12 +20,15 @@ from branches.forms.layout import grouped
 from branches.forms.picking import EMPTY
 from branches.models import Organization, User
 from branches.scoping import Sight
+from reports.campaigns.board import STATES
 from reports.campaigns.drafting import Stage, Terms
 from reports.completion_items import GROUPS, ITEMS
 from reports.models import Campaign, CampaignScope, CampaignState, CampaignTarget
 from tuanjian.carrying import CarriedNumberFilter
 
 STAGES = 5
+# Longer ids there are none.
+MOST_DIGITS: Final = 19
 
 
 def _wide(name: str) -> Field:
@@ -180,6 +183,11 @@ def initial_of(campaign: Campaign) -> dict[str, Any]:
     }
 
 
+def shown_in(text: str) -> set[int]:
+    """Ids of the organisations that were shown, as one field carries them: they may be more than a form has fields."""
+    return {int(word) for word in text.split(",") if word.isascii() and word.isdigit() and len(word) < MOST_DIGITS}
+
+
 class VersionForm(forms.Form):
     """A confirmation of the version that was read."""
 
@@ -214,6 +222,26 @@ class ExtensionForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         return grouped(("延期", ["target", "until_on", "reason"]), css_class="form-grid-1")
+
+
+class BoardQuery(forms.Form):
+    """Which organisations of a campaign to list. What cannot be read is not asked for."""
+
+    name = forms.CharField(
+        label="组织", required=False, max_length=50, widget=forms.TextInput(attrs={"placeholder": "组织名称"})
+    )
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部状态"), *((state.word, state.word) for state in STATES)]
+    )
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """By name and state; empty where it could not be read."""
+        return self.cleaned_data if self.is_valid() else {}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.asked.values())
 
 
 class CampaignFilter(django_filters.FilterSet):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +17,7 @@ from reports.campaigns.drafting import organizations_of
 from reports.campaigns.planning import Plan, plan_of
 from reports.campaigns.running import newcomers
 from reports.campaigns.sums import Sums
+from reports.facts import keys
 from reports.models import Campaign, CampaignCount, CampaignExtension, CampaignStage, CampaignState, CampaignTarget
 
 Moment = CampaignCount.Moment
@@ -52,7 +54,8 @@ class Line:
     """An organisation of the campaign: what it had at each moment and has now, None where nothing was counted.
 
     Once the deadline is frozen, ``now`` leaves out what began later (a new month's meeting). ``late`` is how much was
-    entered after the deadline, after the own one where it was put off.
+    entered after the deadline, after the own one where it was put off. ``within`` and ``within_then`` name another
+    organisation of the campaign whose figures hold these, now and at the deadline: the sums have them once.
     """
 
     target: CampaignTarget
@@ -63,7 +66,10 @@ class Line:
     late: int
     state: State
     extension: CampaignExtension | None
+    approver: str
     gone: str
+    within: str
+    within_then: str
 
     def at(self, moment: str) -> Sums | None:
         return sums.sums_of(self.figures[moment]) if moment in self.figures else None
@@ -86,6 +92,19 @@ class Line:
         return self.now or Sums()
 
     @property
+    def within_in_words(self) -> str:
+        """Whose figures hold these; empty where they stand for themselves in all sums."""
+        if Moment.DEADLINE not in self.figures or self.within == self.within_then:
+            return f"已计入{self.within}" if self.within else ""
+        then = f"截止时已计入{self.within_then}" if self.within_then else ""
+        return "，".join(filter(None, (then, f"现已计入{self.within}" if self.within else "")))
+
+    @property
+    def is_late_apart(self) -> bool:
+        """Whether what was entered late is in no other line."""
+        return not self.within or self.within != self.within_then
+
+    @property
     def expected_change(self) -> int:
         """How much more or less is expected now than at the start."""
         return self.now.expected - self.start.expected if self.now and self.start else 0
@@ -93,10 +112,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Band:
-    """Organisations of one state, in the committee's own order. No ranking."""
+    """Organisations of one state, in the committee's own order. No ranking.
+
+    ``rows`` may be those of one page; ``number`` is how many there are.
+    """
 
     state: State
     rows: list[Line]
+    number: int
+
+
+def bands_of(shown: Iterable[Line], listed: Iterable[Line]) -> list[Band]:
+    """What is shown of what is listed, by state."""
+    by_state: dict[State, list[Line]] = {}
+    for row in shown:
+        by_state.setdefault(row.state, []).append(row)
+    numbers = Counter(row.state for row in listed)
+    return [Band(state, by_state[state], numbers[state]) for state in STATES if state in by_state]
+
+
+def narrowed(rows: Iterable[Line], *, state: str = "", name: str = "") -> list[Line]:
+    """Those in a state, called so in part."""
+    return [row for row in rows if state in ("", row.state.word) and name in row.name]
 
 
 @dataclass(frozen=True)
@@ -117,7 +154,12 @@ class CampaignBoard:
 
     @property
     def bands(self) -> list[Band]:
-        return [Band(state, rows) for state in STATES if (rows := [row for row in self.lines if row.state is state])]
+        return bands_of(self.lines, self.lines)
+
+    @property
+    def rows(self) -> list[Line]:
+        """The organisations in the order of the page."""
+        return [row for band in self.bands for row in band.rows]
 
     @property
     def extended(self) -> list[Line]:
@@ -144,40 +186,73 @@ def draft_of(campaign: Campaign) -> Draft:
     """A draft with the organisations it would be about and what they have now."""
     asked = list(organizations_of(campaign))
     counted = counted_now(campaign, [each.pk for each in asked])
-    now = sums.added(sums.sums_of(figures) for figures in counted.figures.values())
-    return Draft(campaign, list(campaign.stages.all()), asked, now)
+    return Draft(campaign, list(campaign.stages.all()), asked, counted.total)
+
+
+def last_day_of(campaign: Campaign) -> dt.date:
+    """The last day there is anything to compare with the plan: today, the deadline, or when it was called off."""
+    today = timezone.localdate(campaign.ended_at) if campaign.ended_at else timezone.localdate()
+    return min(today, campaign.deadline_on)
 
 
 def board_of(campaign: Campaign) -> CampaignBoard:
     """A campaign that was started, as it stands now or as it ended. A constant number of queries."""
     targets = list(campaign.targets.prefetch_related("counts", "extensions__granted_by"))
+    approvers = {int(pk): name for pk, name in (campaign.report or {}).get("approvers", {}).items()}
     stages = list(campaign.stages.all())
     kept = {target.pk: {count.moment: count for count in target.counts.all()} for target in targets}
-    start = sums.added(sums.sums_of(each[Moment.START].figures) for each in kept.values() if Moment.START in each)
+    start = _sum_at(Moment.START, kept)
     plan = plan_of(campaign, stages, from_rate=start.rate)
-    planned = plan.on(min(timezone.localdate(), campaign.deadline_on))
+    planned = plan.on(last_day_of(campaign))
     counted = _counted(campaign, targets, kept)
     gone = _gone(campaign, targets, kept, counted)
-    lines = [
-        _line(campaign, target, kept[target.pk], counted, gone.get(target.organization_id, ""), planned)
-        for target in targets
-    ]
+    then = _within(Moment.DEADLINE, targets, kept)
+    known = _Known(campaign, kept, counted, gone, then, planned, approvers, _names(campaign, targets, counted))
+    lines = [_line(known, target) for target in targets]
     return CampaignBoard(
         campaign=campaign,
         stages=stages,
         plan=plan,
         planned=planned,
         lines=lines,
-        total=sums.added(line.shown for line in lines),
+        # Of one called off nothing is known but the start.
+        total=start if campaign.is_withdrawn else sums.added(line.shown for line in lines if not line.within),
         start=start,
-        deadline=sums.added(line.deadline or Sums() for line in lines) if campaign.has_result else None,
-        late=sum(line.late for line in lines),
+        deadline=_sum_at(Moment.DEADLINE, kept) if campaign.has_result else None,
+        late=sum(line.late for line in lines if line.is_late_apart),
         counted_at=counted.counted_at,
         newcomers=newcomers(campaign) if campaign.is_running and not campaign.is_freezing else [],
     )
 
 
 Kept = dict[str, CampaignCount]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What all lines of a board are made of; besides ``kept`` and ``approvers`` everything goes by the organisation.
+
+    ``then`` says, as ``counted.within`` does for now, which stood below another at the deadline.
+    """
+
+    campaign: Campaign
+    kept: Mapping[int, Kept]
+    counted: Counted
+    gone: Mapping[int, str]
+    then: Mapping[int, int]
+    planned: float
+    approvers: Mapping[int, str]
+    names: Mapping[int, str]
+
+
+def _sum_at(moment: str, kept: Mapping[int, Kept]) -> Sums:
+    return sums.added(sums.sums_of(each[moment].apart) for each in kept.values() if moment in each)
+
+
+def _names(campaign: Campaign, targets: list[CampaignTarget], counted: Counted) -> dict[int, str]:
+    # Until the deadline is frozen under the names of then, an organisation is called what it is called now.
+    now = {} if campaign.has_result else counted.organizations
+    return {target.organization_id: now.get(target.organization_id, target).short_name for target in targets}
 
 
 def _counted(campaign: Campaign, targets: list[CampaignTarget], kept: dict[int, Kept]) -> Counted:
@@ -187,7 +262,14 @@ def _counted(campaign: Campaign, targets: list[CampaignTarget], kept: dict[int, 
     last = Moment.END if campaign.state == CampaignState.ENDED else Moment.START
     rows = {target.organization_id: kept[target.pk][last] for target in targets if last in kept[target.pk]}
     figures = {pk: row.figures for pk, row in rows.items() if not row.gone}
-    return Counted(figures, {}, max((row.counted_at for row in rows.values()), default=timezone.now()))
+    counted_at = max((row.counted_at for row in rows.values()), default=timezone.now())
+    return Counted(figures, {}, counted_at, within=_within(last, targets, kept))
+
+
+def _within(moment: str, targets: list[CampaignTarget], kept: Mapping[int, Kept]) -> dict[int, int]:
+    by_pk = {target.pk: target.organization_id for target in targets}
+    counts = {by_pk[pk]: each[moment] for pk, each in kept.items() if moment in each}
+    return {pk: by_pk[count.within_id] for pk, count in counts.items() if count.within_id is not None}
 
 
 def _gone(campaign: Campaign, targets: list[CampaignTarget], kept: dict[int, Kept], counted: Counted) -> dict[int, str]:
@@ -197,29 +279,41 @@ def _gone(campaign: Campaign, targets: list[CampaignTarget], kept: dict[int, Kep
     return {pk: row.gone for pk, row in ended.items() if row is not None and row.gone}
 
 
-def _line(campaign: Campaign, target: CampaignTarget, kept: Kept, counted: Counted, gone: str, planned: float) -> Line:
+def _line(known: _Known, target: CampaignTarget) -> Line:
+    campaign, counted, kept = known.campaign, known.counted, known.kept[target.pk]
+    gone = known.gone.get(target.organization_id, "")
     figures: dict[str, Figures] = {moment: count.figures for moment, count in kept.items() if not count.gone}
     due = figures.get(Moment.EXTENSION, figures.get(Moment.DEADLINE))
     now = counted.figures.get(target.organization_id)
     late = 0
     if now is not None and due is not None:
         day = timezone.localdate(counted.counted_at)
-        late, now = sums.entered_since(due, now, day), sums.since(due, now, day)
-    current = counted.organizations.get(target.organization_id)
+        # What has come below it since brought along what was entered elsewhere: that is not late.
+        apart = sums.less(now, _joined_since(known, target))
+        late, now = sums.entered_since(due, apart, day), sums.since(due, now, day)
     extension = max(target.extensions.all(), key=lambda each: each.pk, default=None)
     has = sums.sums_of(now) if now is not None else None
     return Line(
         target=target,
-        # Until the deadline is frozen under the names of then, an organisation is called what it is called now.
-        name=current.short_name if current is not None and not campaign.has_result else target.short_name,
+        name=known.names[target.organization_id],
         figures=figures,
         now_figures=now or {},
         now=has,
         late=late,
-        state=_state(campaign, figures, has, extension, planned),
+        state=_state(campaign, figures, has, extension, known.planned),
         extension=extension,
+        approver=known.approvers.get(extension.pk, str(extension.granted_by)) if extension else "",
         gone=Gone(gone).label if gone else "",
+        within=known.names.get(counted.within.get(target.organization_id, 0), ""),
+        within_then=known.names.get(known.then.get(target.organization_id, 0), ""),
     )
+
+
+def _joined_since(known: _Known, target: CampaignTarget) -> Figures:
+    """What organisations have now that came to stand below this one after the deadline."""
+    pk, now = target.organization_id, known.counted.within
+    joined = [each for each, outer in now.items() if outer == pk and known.then.get(each) != pk]
+    return keys.added(*(known.counted.figures[each] for each in joined))
 
 
 def _state(
@@ -229,12 +323,12 @@ def _state(
     extension: CampaignExtension | None,
     planned: float,
 ) -> State:
-    if now is None:
+    if now is None and (not campaign.has_result or Moment.DEADLINE not in figures):
         return GONE
     deadline = sums.sums_of(figures.get(Moment.DEADLINE, {}))
-    if not now.expected and not deadline.expected:
+    if not deadline.expected and (now is None or not now.expected):
         return NOTHING_ASKED
-    if not campaign.has_result:
+    if now is not None and not campaign.has_result:
         if not now.missing:
             return DONE
         return ON_PLAN if now.rate is not None and now.rate >= planned - 1e-9 else BEHIND
@@ -243,6 +337,7 @@ def _state(
     if Moment.EXTENSION in figures:
         if not sums.sums_of(figures[Moment.EXTENSION]).missing:
             return DONE_EXTENDED
-    elif extension is not None and campaign.is_frozen:
+    elif extension is not None and campaign.is_frozen and now is not None:
         return EXTENDED
-    return OPEN if now.missing else DONE_LATE
+    # What was closed or moved away since the deadline keeps what stood there.
+    return OPEN if now is None or now.missing else DONE_LATE

@@ -80,11 +80,12 @@ def change(campaign: Campaign, terms: Terms, *, version: int, by: User) -> Campa
 
 
 @transaction.atomic
-def discard(campaign: Campaign, *, by: User) -> None:
-    """Throw a draft away. Refuses one that was started."""
+def discard(campaign: Campaign, *, version: int, by: User) -> None:
+    """Throw a draft away. Refuses one that was started, and one changed since it was read."""
     stored = locked(campaign)
     if not stored.is_draft:
         raise ValidationError("调度已经启动，不能删除；不再进行的，请撤销。")
+    refuse_stale(stored, version)
     changes = {label: [value, None] for label, value in in_words(stored).items()}
     audit.record(audit.Kind.DELETED, stored, by=by, at=stored.organization, changes=changes)
     stored.delete()

@@ -12,10 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from branches import audit
-from reports.campaigns import sums
 from reports.campaigns.counting import counted_at_end_of
 from reports.campaigns.drafting import locked
-from reports.campaigns.running import keep, said
+from reports.campaigns.running import keep, said, said_within
 from reports.facts import settling
 from reports.models import Campaign, CampaignCount, CampaignExtension, CampaignState, CampaignTarget
 from reports.models.campaigns import NAMES
@@ -60,14 +59,14 @@ def _freeze(campaign: Campaign) -> bool:
             target.name_after(organization)
     CampaignTarget.objects.bulk_update(targets, NAMES, batch_size=200)
     keep(targets, counted, Moment.DEADLINE)
-    total = sums.added(sums.sums_of(figures) for figures in counted.figures.values())
     stored.state, stored.frozen_at = CampaignState.FROZEN, timezone.now()
     stored.version += 1
     stored.save(update_fields=["state", "frozen_at", "version"])
     changes = {
         "状态": [CampaignState.RUNNING.label, CampaignState.FROZEN.label],
-        "截止时": [None, said(total)],
+        "截止时": [None, said(counted.total)],
         "数据截至": [None, _minute(counted.counted_at)],
+        **said_within(targets, counted),
     }
     audit.record(audit.Kind.CHANGED, stored, by=None, at=stored.organization, changes=changes)
     return True
@@ -84,10 +83,9 @@ def _freeze_extended(extension: CampaignExtension) -> bool:
         return False
     counted = counted_at_end_of(stored, [target.organization_id], newest.until_on)
     keep([target], counted, Moment.EXTENSION)
-    total = sums.added(sums.sums_of(figures) for figures in counted.figures.values())
     changes = {
         "组织": [None, str(target)],
-        "延期截止时": [None, said(total)],
+        "延期截止时": [None, said(counted.total)],
         "数据截至": [None, _minute(counted.counted_at)],
     }
     audit.record(audit.Kind.CHANGED, stored, by=None, at=stored.organization, changes=changes)

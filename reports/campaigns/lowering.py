@@ -19,8 +19,8 @@ from members.models import BranchMembership, Member
 from reports.completion_items import ITEMS, NUMBERS, PEOPLE
 from reports.models import Campaign, CampaignScope
 
-# More lines than anybody reads on one page; more people at once than are looked up in the log.
-MOST_LINES: Final = 100
+# More lines than anybody reads; more people at once than are looked up in the log. What is left off is said.
+MOST_LINES: Final = 500
 MOST_PEOPLE: Final = 2_000
 # A membership ends and the log says so in one transaction, which takes a moment.
 _ONE_DEED: Final = dt.timedelta(minutes=2)
@@ -38,17 +38,36 @@ class Lowered:
     source: str = ""
 
 
-def lowered_in(campaign: Campaign) -> list[Lowered]:
-    """What was lowered since the start, until now or until it ended, newest first. Five queries at most."""
+@dataclass(frozen=True)
+class Causes:
+    """The newest lines, how many more there were, and how many people left without standing in any."""
+
+    lines: list[Lowered]
+    left_off: int = 0
+    people_left_off: int = 0
+
+    @property
+    def unlisted(self) -> str:
+        """What is left off, in words; empty where nothing is."""
+        told = [f"{self.left_off:,} 条"] if self.left_off else []
+        told += [f"{self.people_left_off:,} 人离开名册的记录"] if self.people_left_off else []
+        return f"另有 {'、'.join(told)}未列。" if told else ""
+
+
+def causes_in(campaign: Campaign) -> Causes:
+    """What was lowered since the start, until now or until it ended, newest first. Six queries at most."""
     if campaign.started_at is None:
-        return []
+        return Causes([])
     groups = {ITEMS[key].group for key in campaign.items if key in ITEMS}
     paths = _paths(campaign)
     until = campaign.ended_at or timezone.now()
     found = _headcounts(paths, campaign.items, campaign.started_at, until) if NUMBERS in groups else []
+    people_left_off = 0
     if PEOPLE in groups:
-        found += _leavers(paths, campaign.started_at, until)
-    return sorted(found, key=lambda line: line.at, reverse=True)[:MOST_LINES]
+        leavers, people_left_off = _leavers(paths, campaign.started_at, until)
+        found += leavers
+    lines = sorted(found, key=lambda line: line.at, reverse=True)
+    return Causes(lines[:MOST_LINES], len(lines[MOST_LINES:]), people_left_off)
 
 
 def is_told_of(campaign: Campaign) -> bool:
@@ -83,8 +102,11 @@ def _headcounts(paths: list[str], items: Collection[str], since: dt.datetime, un
     return found
 
 
-def _leavers(paths: list[str], since: dt.datetime, until: dt.datetime) -> list[Lowered]:
-    """How many left the roster of a branch, by whom it was noted and when; moves beside it count as leaving, too."""
+def _leavers(paths: list[str], since: dt.datetime, until: dt.datetime) -> tuple[list[Lowered], int]:
+    """How many left the roster of a branch, by whom it was noted and when; moves beside it count as leaving, too.
+
+    With it the number of people beyond those looked up.
+    """
     left = BranchMembership.objects.filter(
         within(paths, "branch__path"), ended_recorded_at__gte=since, ended_recorded_at__lte=until
     )
@@ -101,7 +123,8 @@ def _leavers(paths: list[str], since: dt.datetime, until: dt.datetime) -> list[L
         key = (branch, _who(said.get(person, []), at), timezone.localdate(at))
         counted[key] += 1
         latest.setdefault(key, at)
-    return [Lowered(latest[key], key[0], f"{number} 人离开本支部名册", key[1]) for key, number in counted.items()]
+    lines = [Lowered(latest[key], key[0], f"{number} 人离开本支部名册", key[1]) for key, number in counted.items()]
+    return lines, left.count() - len(rows) if len(rows) == MOST_PEOPLE else 0
 
 
 def _said_of(people: list[int], since: dt.datetime) -> dict[int, list[tuple[dt.datetime, str]]]:

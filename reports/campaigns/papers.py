@@ -40,13 +40,13 @@ def report_as_workbook(campaign: Campaign, *, by: User) -> bytes:
     """
     report = report_of(campaign)
     heading = [
-        f"{campaign.organization.short_name}“{campaign.name}”{TITLE}",
-        f"单位：{campaign.organization.full_name}　范围：{campaign.get_scope_display()}　"
+        f"{report.closing.short_name}“{campaign.name}”{TITLE}",
+        f"单位：{report.closing.full_name}　范围：{campaign.get_scope_display()}　"
         f"统计时点：{_minute(report.on)}　数据截至：{_minute(report.counted_at)}",
     ]
     now = timezone.localtime()
     notes = [
-        "；".join(f"{deed.who} {_minute(deed.at)} {deed.what}" for deed in report.deeds if deed.at) + "。",
+        "；".join(f"{deed.who} {_minute(deed.at)} {deed.what}" for deed in report.deeds) + "。",
         *(
             f"阶段“{each.stage.name}”（{each.stage.on}）计划 {each.point.planned:.1f}%，"
             + ("当天没有保存统计数据。" if each.point.rate is None else f"实际 {each.point.rate:.1f}%。")
@@ -101,7 +101,8 @@ def _summary_rows(report: Report) -> Iterator[list[Value]]:
     rows = report.rows
     for number, row in enumerate(rows, 1):
         yield [
-            *(number, f"{row.state.word}（{row.gone}）" if row.gone else row.state.word, row.name),
+            *(number, f"{row.state.word}（{row.gone}）" if row.gone else row.state.word),
+            f"{row.name}（{row.within_in_words}）" if row.within_in_words else row.name,
             *_figures(row.start)[:2],
             *_figures(row.deadline),
             str(row.extension.until_on) if row.extension else None,
@@ -144,7 +145,7 @@ def _causes(report: Report, heading: list[str]) -> SheetPlan:
     rows: list[list[Value]] = [
         [
             *("延期", line.name, f"延期至 {line.extension.until_on}", line.extension.reason),
-            *(str(line.extension.granted_by), _minute(line.extension.granted_at)),
+            *(line.approver, _minute(line.extension.granted_at)),
         ]
         for line in report.extended
         if line.extension is not None
@@ -166,7 +167,9 @@ def _causes(report: Report, heading: list[str]) -> SheetPlan:
         rows=rows,
         heading_lines=heading,
         notes=[
-            NOT_TOLD_OF if report.lowered is None else "应录减少只列核定人数下调和人员离开，不列姓名。",
+            NOT_TOLD_OF
+            if report.lowered is None
+            else "应录减少只列核定人数下调和人员离开，不列姓名。" + report.unlisted,
         ],
     )
 

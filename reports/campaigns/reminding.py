@@ -18,6 +18,7 @@ from branches.models.organizations import OrganizationStatus
 from branches.scoping import within
 from reports.campaigns import sums
 from reports.campaigns.board import CampaignBoard, Line
+from reports.campaigns.counting import outermost
 from reports.campaigns.sums import Sums
 from reports.facts import keys, reading
 from reports.facts.keys import Figures, Part
@@ -115,9 +116,13 @@ def _concerned(organization: Organization, campaigns: Collection[int]) -> dict[i
 def _asked(
     campaign: Campaign, organization: Organization, targets: list[CampaignTarget], read: reading.Reading
 ) -> Asked:
-    # Asked itself, or with everything below the one that was asked.
-    whole = next((target for target in targets if organization.path.startswith(target.organization.path)), None)
-    counted = [organization.pk] if whole else [target.organization_id for target in targets]
+    # Asked itself, or with everything below the nearest one that was asked.
+    above = [target for target in targets if organization.path.startswith(target.organization.path)]
+    whole = max(above, key=lambda target: len(target.organization.path), default=None)
+    inner = outermost({target.organization_id: target.organization.path for target in targets})
+    counted = (
+        [organization.pk] if whole else [each.organization_id for each in targets if each.organization_id not in inner]
+    )
     figures = keys.added(*(sums.of_items(read.of[pk].total, campaign.items) for pk in counted if pk in read.of))
     return Asked(
         campaign=campaign,
@@ -164,4 +169,5 @@ def moment_in_words(moment: dt.datetime) -> str:
 
 def _named(line: Line) -> str:
     later = f"（延期至 {line.extension.until_on:%m-%d}）" if line.extension and not line.extension.is_over else ""
-    return f"{line.name}：还差 {line.shown.missing:,} 项{later}"
+    within = f"（已计入{line.within}）" if line.within else ""
+    return f"{line.name}：还差 {line.shown.missing:,} 项{within}{later}"

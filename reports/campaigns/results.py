@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 
 from reports.campaigns import board as boards
 from reports.campaigns.board import Band, CampaignBoard, Line
-from reports.campaigns.lowering import Lowered, is_told_of, lowered_in
+from reports.campaigns.closing import Closing, Deed, closing_of
+from reports.campaigns.lowering import Lowered
 from reports.campaigns.reminding import ItemLine, item_lines
 from reports.campaigns.sums import Sums
 from reports.campaigns.trend import Reached, reached_in
@@ -34,20 +35,11 @@ class ReportItem:
 
 
 @dataclass(frozen=True)
-class Deed:
-    """A step of the campaign: what, by whom, when."""
-
-    what: str
-    who: str
-    at: dt.datetime | None
-
-
-@dataclass(frozen=True)
 class Report:
     """``on`` is the moment of the deadline (统计时点), ``counted_at`` when its figures were known (数据截至).
 
-    ``until`` is the moment of what is called now: today's, or when it was closed. ``lowered`` is None where the items
-    depend on no declared number and on no roster.
+    ``until`` is the moment of what is called now: today's, or when it was closed. Causes, deeds and names are those of
+    ``closing``, kept since it was closed.
     """
 
     campaign: Campaign
@@ -61,7 +53,7 @@ class Report:
     now: Sums
     late: int
     extended: list[Line]
-    lowered: list[Lowered] | None
+    closing: Closing
     on: dt.datetime
     counted_at: dt.datetime
     until: dt.datetime
@@ -74,14 +66,17 @@ class Report:
     @property
     def deeds(self) -> list[Deed]:
         """Who made it when, from the draft to the end; the deadline is frozen by the system."""
-        campaign = self.campaign
-        known = [
-            Deed("拟定", str(campaign.made_by), campaign.made_at),
-            Deed("启动", str(campaign.started_by), campaign.started_at),
-            Deed("保存截止数据", "系统", campaign.frozen_at),
-            Deed("结束", str(campaign.ended_by), campaign.ended_at),
-        ]
-        return [deed for deed in known if deed.at is not None]
+        return self.closing.deeds
+
+    @property
+    def lowered(self) -> list[Lowered] | None:
+        """Why less is expected; None where the items depend on no declared number and on no roster."""
+        return None if self.closing.causes is None else self.closing.causes.lines
+
+    @property
+    def unlisted(self) -> str:
+        """How many more causes there were, in words; empty where all are listed."""
+        return "" if self.closing.causes is None else self.closing.causes.unlisted
 
     @property
     def complete(self) -> list[Line]:
@@ -117,7 +112,7 @@ def report_of(campaign: Campaign) -> Report:
         now=board.total,
         late=board.late,
         extended=board.extended,
-        lowered=lowered_in(campaign) if is_told_of(campaign) else None,
+        closing=closing_of(campaign),
         on=campaign.deadline_at,
         counted_at=max(frozen, default=campaign.deadline_at),
         until=max(ended, default=board.counted_at) if campaign.ended_at else board.counted_at,
@@ -125,12 +120,13 @@ def report_of(campaign: Campaign) -> Report:
 
 
 def _items(board: CampaignBoard) -> list[ReportItem]:
-    moments = (Moment.START, Moment.DEADLINE)
+    counts = [count for line in board.lines for count in line.target.counts.all()]
     start, deadline = (
-        {item.label: item for item in item_lines(keys.added(*(line.figures.get(moment, {}) for line in board.lines)))}
-        for moment in moments
+        {item.label: item for item in item_lines(keys.added(*(each.apart for each in counts if each.moment == moment)))}
+        for moment in (Moment.START, Moment.DEADLINE)
     )
-    now = {item.label: item for item in item_lines(keys.added(*(line.now_figures for line in board.lines)))}
+    outer = [line.now_figures for line in board.lines if not line.within]
+    now = {item.label: item for item in item_lines(keys.added(*outer))}
     none = ItemLine("", "", Sums())
     return [
         ReportItem(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
-from reports.campaigns import sums
+from reports.campaigns import closing, sums
 from reports.campaigns.counting import Counted, counted_now, gone_among
 from reports.campaigns.drafting import STALE, locked, organizations_of, refuse_stale
 from reports.models import (
@@ -40,10 +41,10 @@ def start(campaign: Campaign, *, version: int, by: User) -> Campaign:
     if not asked:
         raise ValidationError("范围内没有可以调度的下级组织，请修改范围后再启动。")
     counted = counted_now(stored, [each.pk for each in asked])
-    began = sums.added(sums.sums_of(figures) for figures in counted.figures.values())
+    began = counted.total
     if not began.expected:
         raise ValidationError("所选项目现在没有应录的内容，请修改项目后再启动。")
-    _keep_targets(stored, asked, counted)
+    keep(_make_targets(stored, asked), counted, Moment.START)
     stored.starts_on = timezone.localdate()
     stored.started_by, stored.started_at = by, timezone.now()
     _turn(stored, CampaignState.RUNNING, by, {"组织数": [None, len(asked)], "启动时": [None, said(began)]})
@@ -51,17 +52,26 @@ def start(campaign: Campaign, *, version: int, by: User) -> Campaign:
 
 
 @transaction.atomic
-def take_in(campaign: Campaign, *, by: User) -> int:
-    """Have organisations that came into the scope since the start take part, too; returns how many.
+def take_in(campaign: Campaign, *, organizations: Collection[int], by: User) -> int:
+    """Have those of these that came into the scope since the start take part, too, for good; returns how many.
 
-    Refuses one that is not under way, and one that nobody has joined.
+    What stands there begins with what it has now. Of one that took over others that take part, they keep where they
+    began, and it adds the rest to the sums. Refuses one that is not under way, one that nobody has joined, and ids of
+    which none is to be taken in any more.
     """
     stored = locked(campaign)
     _refuse_over(stored)
-    new = newcomers(stored)
-    if not new:
+    offered = newcomers(stored)
+    if not offered:
         raise ValidationError("启动后范围内没有新增的组织。")
-    _keep_targets(stored, new, counted_now(stored, [each.pk for each in new]))
+    new = [each for each in offered if each.pk in organizations]
+    if not new:
+        raise ValidationError("所列的组织已经列入，或者不再属于范围，请刷新后重新核对。", code=STALE)
+    known = list(stored.targets.all())
+    before = {target.organization_id for target in known}
+    counted = counted_now(stored, [*before, *(each.pk for each in new)])
+    elsewhere = {each.pk: counted.counted_below(each.pk, before) for each in new}
+    keep(_make_targets(stored, new), counted, Moment.START, among=known, elsewhere=elsewhere)
     stored.version += 1
     stored.save(update_fields=["version"])
     changes = {"列入的组织": [None, "、".join(map(str, new))]}
@@ -125,14 +135,18 @@ def withdraw(campaign: Campaign, *, reason: str, by: User) -> None:
 
 
 @transaction.atomic
-def end(campaign: Campaign, *, by: User) -> None:
+def end(campaign: Campaign, *, version: int | None = None, by: User) -> None:
     """Close a campaign: what was entered after the deadline is kept as it stands now, and does not change any more.
 
-    Refuses one whose deadline has not been frozen, and one in which somebody may still finish later.
+    The causes, deeds and names of the closing report are kept with it. ``version`` is the one somebody decided about;
+    None where the row has just been read. Refuses one whose deadline has not been frozen, one in which somebody may
+    still finish later, and one changed since it was read.
     """
     stored = locked(campaign)
     if not stored.is_frozen:
         raise ValidationError(f"这次调度{_stands(stored)}，截止数据保存后才能结束。", code=STALE)
+    if version is not None:
+        refuse_stale(stored, version)
     open_ones = still_extended(stored)
     if open_ones:
         last = max(extension.until_on for extension in open_ones)
@@ -140,9 +154,13 @@ def end(campaign: Campaign, *, by: User) -> None:
     targets = list(stored.targets.all())
     counted = counted_now(stored, [target.organization_id for target in targets])
     keep(targets, counted, Moment.END)
-    now = sums.added(sums.sums_of(figures) for figures in counted.figures.values())
     stored.ended_by, stored.ended_at = by, timezone.now()
-    _turn(stored, CampaignState.ENDED, by, {"结束时": [None, said(now)]})
+    stored.report = closing.kept_of(stored)
+    changes: dict[str, list[str | int | None]] = {
+        "结束时": [None, said(counted.total)],
+        **said_within(targets, counted),
+    }
+    _turn(stored, CampaignState.ENDED, by, changes)
 
 
 def still_extended(campaign: Campaign) -> list[CampaignExtension]:
@@ -154,9 +172,17 @@ def still_extended(campaign: Campaign) -> list[CampaignExtension]:
     return list(newest.values())
 
 
-def keep(targets: list[CampaignTarget], counted: Counted, moment: CampaignCount.Moment) -> None:
-    """Store what was counted of these targets, for good."""
+def keep(
+    targets: list[CampaignTarget],
+    counted: Counted,
+    moment: CampaignCount.Moment,
+    *,
+    among: Sequence[CampaignTarget] = (),
+    elsewhere: Mapping[int, dict[str, int]] | None = None,
+) -> None:
+    """Store what was counted of these targets, and within which of them and ``among`` it is counted too, for good."""
     gone = gone_among(targets, counted)
+    outer = {target.organization_id: target for target in (*among, *targets)}
     CampaignCount.objects.bulk_create(
         [
             CampaignCount(
@@ -164,12 +190,21 @@ def keep(targets: list[CampaignTarget], counted: Counted, moment: CampaignCount.
                 moment=moment,
                 figures=counted.figures.get(target.organization_id, {}),
                 gone=gone.get(target.organization_id, ""),
+                within=outer.get(counted.within.get(target.organization_id, 0)),
+                elsewhere=(elsewhere or {}).get(target.organization_id, {}),
                 counted_at=counted.counted_at,
             )
             for target in targets
         ],
         batch_size=500,
     )
+
+
+def said_within(targets: list[CampaignTarget], counted: Counted) -> dict[str, list[str | int | None]]:
+    """For the log: whose figures are in the sums with those of another; nothing where there are none."""
+    names = {target.organization_id: str(target) for target in targets}
+    told = [f"{names[pk]}（已计入{names[outer]}）" for pk, outer in counted.within.items()]
+    return {"不重复合计": [None, "、".join(told)]} if told else {}
 
 
 def said(total: sums.Sums) -> str:
@@ -195,13 +230,13 @@ def _refuse_over(stored: Campaign) -> None:
         raise ValidationError(f"这次调度{_stands(stored)}，不能再办理。", code=STALE)
 
 
-def _keep_targets(stored: Campaign, asked: list[Organization], counted: Counted) -> None:
+def _make_targets(stored: Campaign, asked: list[Organization]) -> list[CampaignTarget]:
     targets = []
     for organization in asked:
         target = CampaignTarget(campaign=stored, organization=organization)
         target.name_after(organization)
         targets.append(target)
-    keep(CampaignTarget.objects.bulk_create(targets, batch_size=500), counted, Moment.START)
+    return CampaignTarget.objects.bulk_create(targets, batch_size=500)
 
 
 def _turn(

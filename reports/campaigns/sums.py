@@ -59,6 +59,11 @@ def added(parts: Iterable[Sums]) -> Sums:
     )
 
 
+def less(figures: Figures, part: Figures) -> dict[str, int]:
+    """The figures without a part of them."""
+    return {key: value - part.get(key, 0) for key, value in figures.items()}
+
+
 def by_item(figures: Figures) -> dict[tuple[str, str], Result]:
     """The figures item by item, in their order; the key is the item's with its period."""
     return {(result.key, result.period): result for result in keys.results_in(figures)}

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from branches.models import OrgType
 from reports.campaigns import sums
-from reports.campaigns.board import CampaignBoard
+from reports.campaigns.board import CampaignBoard, last_day_of
+from reports.campaigns.counting import outermost
 from reports.campaigns.sums import Sums
 from reports.facts import keys
 from reports.models import Campaign, CampaignStage, FactsDay, Standing
@@ -66,15 +67,18 @@ class Drawing:
 
 
 def trend_of(board: CampaignBoard) -> list[Point]:
-    """From the first day to today, or to the deadline where that is over: at most ``POINTS`` days. Two queries."""
+    """From the first day to today, to the deadline where that is over, or to the day it was called off.
+
+    At most ``POINTS`` days, in two queries. Of the day it was called off only what was kept is known.
+    """
     campaign = board.campaign
-    last = min(timezone.localdate(), campaign.deadline_on)
-    days = _days(campaign.starts_on, last)
-    known = _known(campaign, [line.target.organization_id for line in board.lines], days[1:-1])
+    days = _days(campaign.starts_on, last_day_of(campaign))
+    last = days[-1]
+    known = _known(campaign, [line.target.organization_id for line in board.lines], days[1:])
     known[days[0]] = board.start
     if last == campaign.deadline_on and board.deadline is not None:
         known[last] = board.deadline
-    elif last == timezone.localdate() and len(days) > 1:
+    elif last == timezone.localdate() and len(days) > 1 and not campaign.ended_at:
         known[last] = board.total
     return [Point(day, board.plan.on(day), known.get(day)) for day in days]
 
@@ -129,13 +133,19 @@ def _known(campaign: Campaign, wanted: Collection[int], days: list[dt.date]) -> 
     kept = set(FactsDay.objects.filter(day__in=days).values_list("day", flat=True))
     standings = Standing.objects.on_any(days).filter(organization_id__in=wanted)
     rows = standings.filter(lineage__contains=f"/{campaign.organization_id}/").values_list(
-        "from_day", "to_day", "org_type", "own", "below"
+        "organization_id", "lineage", "from_day", "to_day", "org_type", "own", "below"
     )
-    found: dict[dt.date, list[Sums]] = {day: [] for day in days if day in kept}
-    for from_day, to_day, org_type, own, below in rows.iterator(chunk_size=500):
+    found: dict[dt.date, dict[int, tuple[str, Sums]]] = {day: {} for day in days if day in kept}
+    for pk, lineage, from_day, to_day, org_type, own, below in rows.iterator(chunk_size=500):
         total = own if org_type == OrgType.BRANCH else keys.added(own, below)
         has = sums.sums_of(sums.of_items(total, campaign.items))
         for day, parts in found.items():
             if from_day <= day and (to_day is None or to_day > day):
-                parts.append(has)
-    return {day: sums.added(parts) for day, parts in found.items()}
+                parts[pk] = (lineage, has)
+    return {day: _together(parts) for day, parts in found.items()}
+
+
+def _together(parts: dict[int, tuple[str, Sums]]) -> Sums:
+    # What stood below another on that day is in its figures already.
+    inner = outermost({pk: lineage for pk, (lineage, _) in parts.items()})
+    return sums.added(has for pk, (_, has) in parts.items() if pk not in inner)

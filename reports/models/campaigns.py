@@ -78,6 +78,9 @@ class Campaign(models.Model):
     )
     ended_at = models.DateTimeField("结束时间", null=True, editable=False)
     reason = models.CharField("撤销原因", max_length=200, blank=True)
+    # What its closing report says besides figures (``reports.campaigns.closing``); null until it is ended, and of those
+    # that were ended before it was kept.
+    report = models.JSONField("结束报告", null=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()
     if TYPE_CHECKING:
@@ -111,6 +114,10 @@ class Campaign(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.state == CampaignState.FROZEN
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == CampaignState.WITHDRAWN
 
     @property
     def has_result(self) -> bool:
@@ -208,6 +215,10 @@ class CampaignCount(models.Model):
     # Keys of reports.facts.keys, of the items asked for.
     figures = models.JSONField(default=dict, editable=False)
     gone = models.CharField(max_length=10, choices=Gone.choices, blank=True, editable=False)
+    # Another target that has these figures among its own; null where none did.
+    within = models.ForeignKey(CampaignTarget, models.CASCADE, null=True, related_name="+", editable=False)
+    # The part of the figures that was counted in others already when this one was taken in above them.
+    elsewhere = models.JSONField(default=dict, editable=False)
     counted_at = models.DateTimeField("数据截至", editable=False)
 
     class Meta:
@@ -216,6 +227,13 @@ class CampaignCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.get_moment_display()}"
+
+    @property
+    def apart(self) -> dict[str, int]:
+        """The figures that no other target has at that moment: what it adds to the sums."""
+        if self.within_id is not None:
+            return {}
+        return {key: value - self.elsewhere.get(key, 0) for key, value in self.figures.items()}
 
 
 class CampaignExtension(models.Model):

@@ -50,8 +50,8 @@ def scene_of_running_campaign(world, by):
 
 def scene_of_joined_campaign(world, by):
     started = _running(world, by)
-    an_organization("新设团支部", under=world.general, by=by)
-    return Scene(args=[started.pk])
+    new = an_organization("新设团支部", under=world.general, by=by)
+    return Scene(args=[started.pk], data={"shown": str(new.pk)})
 
 
 def scene_of_frozen_campaign(world, by):

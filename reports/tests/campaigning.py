@@ -56,6 +56,12 @@ def a_frozen_campaign(world, **more):
     return Campaign.objects.get(pk=made.pk)
 
 
+def take_in_all(campaign, by):
+    """Whoever is offered takes part."""
+    new = [each.pk for each in running.newcomers(campaign)]
+    return running.take_in(campaign, organizations=new, by=by)
+
+
 @contextmanager
 def at(moment):
     with time_machine.travel(moment, tick=True):

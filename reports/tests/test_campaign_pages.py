@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from branches.models import AuditEntry
+from branches.tests.builders import an_organization
 from reports.campaigns import freezing, running
 from reports.models import Campaign, CampaignExtension, CampaignScope
 from reports.tests.campaigning import (
@@ -98,6 +99,36 @@ def test_taking_in_is_for_whoever_reports(world, signed_in):
     assert signed_in(world.secretary).post(url("campaign_take_in", started.pk)).status_code == 404
     page = signed_in(world.officer).post(url("campaign_take_in", started.pk), follow=True)
     assert "启动后范围内没有新增的组织。" in text_of(page)
+
+
+def test_those_shown_are_taken_in_after_a_question_and_no_others(world, signed_in):
+    started = a_campaign(world)
+    shown = an_organization("物探队团支部", under=world.bureau)
+    client = signed_in(world.officer)
+    page = text_of(client.get(started.get_absolute_url()))
+    unseen = an_organization("钻探队团支部", under=world.bureau)
+
+    assert f'name="shown" value="{shown.pk}"' in page
+    assert "列入后不能再移出，直到调度结束" in page
+    answer = client.post(
+        url("campaign_take_in", started.pk), {"shown": f"{shown.pk},{world.general.pk},x,{'9' * 5000}"}, follow=True
+    )
+
+    assert "已列入 1 个组织。其余 1 个已经列入，或者不再属于范围。" in text_of(answer)
+    assert sorted(started.targets.values_list("short_name", flat=True)) == [
+        *("水文队团总支", "测绘院团总支", "物探队团支部")
+    ]
+    assert not started.targets.filter(organization=unseen).exists()
+
+
+@pytest.mark.parametrize("name", ["campaign_discard", "campaign_end"])
+def test_what_was_confirmed_about_an_earlier_version_is_refused(world, signed_in, name):
+    made = a_draft(world) if name == "campaign_discard" else a_frozen_campaign(world)
+    with at(AFTER):
+        page = signed_in(world.officer).post(url(name, made.pk), {"version": made.version - 1})
+
+    assert refused(page) == ["这次调度在您打开以后有变动，请刷新后重新核对。"]
+    assert Campaign.objects.get().state == made.state
 
 
 def test_drafting_is_for_whoever_reports_there(world, signed_in):
@@ -286,3 +317,46 @@ def test_after_the_deadline_the_board_says_what_came_later(world, signed_in):
         page = text_of(signed_in(world.officer).get(started.get_absolute_url()))
 
     assert all(word in page for word in ("截止后补录", "延期中", "截止时未完成", "结束报告"))
+
+
+def test_a_long_board_is_leafed_through_and_narrowed_while_the_sums_stay(world, signed_in):
+    for number in range(23):
+        enter_particulars(an_organization(f"第{number:02}队团支部", under=world.bureau))
+    started = a_campaign(world, items=["founded_on"])
+    client = signed_in(world.officer)
+
+    def shown(**asked):
+        answer = client.get(started.get_absolute_url(), asked)
+        return [(band.state.word, band.number, len(band.rows)) for band in answer.context["bands"]], answer
+
+    first, page = shown()
+    assert first == [("落后于计划", 2, 2), ("已完成", 23, 18)]
+    assert "合计（25 个组织）" in text_of(page)
+    assert shown(page=2)[0] == [("已完成", 23, 5)]
+    assert shown(state="落后于计划")[0] == [("落后于计划", 2, 2)]
+    narrowed, page = shown(name="第07队", state="已完成")
+    assert (narrowed, page.context["board"].total.expected) == ([("已完成", 1, 1)], 28)
+    assert "没有符合条件的组织，请放宽条件。" in text_of(shown(name="没有的")[1])
+    assert shown(state="乱写")[0] == first
+
+
+def test_a_long_report_is_leafed_through_and_printed_whole(world, signed_in):
+    for number in range(23):
+        an_organization(f"第{number:02}队团支部", under=world.bureau)
+    frozen = a_frozen_campaign(world, items=["founded_on"])
+    with at(AFTER):
+        client = signed_in(world.officer)
+        page = client.get(url("campaign_report", frozen.pk), {"page": 2})
+        paper = text_of(client.get(url("campaign_report_print", frozen.pk), {"page": 2, "name": "第07队"}))
+
+    assert [(band.number, len(band.rows)) for band in page.context["bands"]] == [(25, 5)]
+    assert [f"第{number:02}队团支部" in paper for number in range(23)] == [True] * 23
+
+
+def test_a_short_board_has_nothing_to_leaf_through(world, signed_in):
+    started = a_campaign(world)
+
+    page = text_of(signed_in(world.officer).get(started.get_absolute_url()))
+
+    assert "条/页" not in page
+    assert 'class="query' not in page

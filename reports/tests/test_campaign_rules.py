@@ -20,6 +20,7 @@ from reports.tests.campaigning import (
     at,
     on,
     stage,
+    take_in_all,
     terms,
 )
 
@@ -111,10 +112,38 @@ def test_a_draft_is_changed_by_whoever_read_it_last(world):
 
 
 def test_a_draft_is_thrown_away(world):
-    drafting.discard(a_draft(world, stages=[stage(25, 60)]), by=world.bureau_admin)
+    drafting.discard(a_draft(world, stages=[stage(25, 60)]), version=1, by=world.bureau_admin)
 
     assert not Campaign.objects.exists()
     assert AuditEntry.objects.filter(object_type="reports.campaign", kind="deleted").count() == 1
+
+
+def test_a_draft_changed_since_it_was_read_is_not_thrown_away(world):
+    draft = a_draft(world)
+    drafting.change(draft, terms(name="换个名称"), version=1, by=world.officer)
+    before = everything()
+
+    assert refusal(lambda: drafting.discard(draft, version=1, by=world.bureau_admin)) == [
+        "这次调度在您打开以后有变动，请刷新后重新核对。"
+    ]
+    assert everything() == before
+
+
+def test_what_changed_since_it_was_read_is_not_ended(world):
+    frozen = a_frozen_campaign(world)
+    with at(DEADLINE + dt.timedelta(hours=1)):
+        target = frozen.targets.get(organization=world.general)
+        running.extend(frozen, target=target, until_on=dt.date(2026, 12, 1), reason="外业", by=world.officer)
+    with at(dt.datetime(2026, 12, 3, tzinfo=dt.UTC)):
+        freezing.freeze_due()
+        before = everything()
+
+        assert refusal(lambda: running.end(frozen, version=frozen.version, by=world.bureau_admin)) == [
+            "这次调度在您打开以后有变动，请刷新后重新核对。"
+        ]
+        assert everything() == before
+        running.end(frozen, version=frozen.version + 1, by=world.bureau_admin)
+    assert Campaign.objects.get().state == CampaignState.ENDED
 
 
 @pytest.mark.parametrize(
@@ -168,7 +197,7 @@ def test_what_has_begun_is_neither_changed_nor_thrown_away_nor_begun_again(world
     assert refusal(lambda: drafting.change(started, terms(), version=started.version, by=world.bureau_admin)) == [
         "调度已经启动，不能再修改；确需修改的，请先撤销这次调度，再另行拟定。"
     ]
-    assert refusal(lambda: drafting.discard(started, by=world.bureau_admin)) == [
+    assert refusal(lambda: drafting.discard(started, version=started.version, by=world.bureau_admin)) == [
         "调度已经启动，不能删除；不再进行的，请撤销。"
     ]
     assert refusal(lambda: running.start(started, version=started.version, by=world.bureau_admin)) == [
@@ -179,14 +208,31 @@ def test_what_has_begun_is_neither_changed_nor_thrown_away_nor_begun_again(world
 
 def test_those_that_came_later_take_part_when_somebody_says_so(world):
     started = a_campaign(world)
-    assert refusal(lambda: running.take_in(started, by=world.bureau_admin)) == ["启动后范围内没有新增的组织。"]
+    assert refusal(lambda: take_in_all(started, world.bureau_admin)) == ["启动后范围内没有新增的组织。"]
     new = an_organization("新设团支部", under=world.bureau)
     assert board_of(started).newcomers == [new]
 
-    assert running.take_in(started, by=world.bureau_admin) == 1
+    assert take_in_all(started, world.bureau_admin) == 1
 
     assert [line.name for line in board_of(started).lines] == ["测绘院团总支", "水文队团总支", "新设团支部"]
     assert board_of(started).newcomers == []
+
+
+def test_only_those_shown_and_still_new_take_part(world):
+    started = a_campaign(world)
+    shown, unseen = (an_organization(f"{name}团支部", under=world.bureau) for name in ("物探队", "钻探队"))
+
+    number = running.take_in(
+        started, organizations=[shown.pk, world.general.pk, world.foreign_branch.pk], by=world.bureau_admin
+    )
+
+    assert (number, board_of(started).newcomers) == (1, [unseen])
+    assert started.targets.filter(organization=shown).exists()
+    before = everything()
+    assert refusal(lambda: running.take_in(started, organizations=[shown.pk], by=world.bureau_admin)) == [
+        "所列的组织已经列入，或者不再属于范围，请刷新后重新核对。"
+    ]
+    assert everything() == before
 
 
 def test_an_organisation_may_finish_later_with_a_reason_and_a_last_day(world):
@@ -259,7 +305,7 @@ def test_after_the_deadline_nothing_is_called_off_or_joined(world):
         assert refusal(lambda: running.withdraw(started, reason="迟了", by=world.bureau_admin)) == [
             "这次调度正在截止，不能再办理。"
         ]
-        assert refusal(lambda: running.take_in(started, by=world.bureau_admin)) == ["这次调度正在截止，不能再办理。"]
+        assert refusal(lambda: take_in_all(started, world.bureau_admin)) == ["这次调度正在截止，不能再办理。"]
 
 
 def test_closing_waits_for_the_result_and_for_everybody_put_off(world):

@@ -29,6 +29,7 @@ from reports.tests.campaigning import (
     line_of,
     on,
     stage,
+    take_in_all,
     touch_all,
 )
 from reports.todos import todos_for
@@ -49,6 +50,31 @@ def test_the_trend_has_the_days_that_were_kept(world):
             *((21, 0), (22, None), (23, 1), (24, None), (25, 2)),
         ]
         assert trend.drawn(board_of(started), points).planned.split()[-1] == "548.0,12.0"
+
+
+def test_the_trend_of_one_called_off_ends_there_with_what_was_kept(world):
+    settling.settle()
+    started = a_campaign(world, items=["founded_on"])
+    with on(23):
+        enter_particulars(world.branch)
+        touch_all()
+        settling.settle()
+        running.withdraw(started, reason="范围有误", by=world.bureau_admin)
+    with on(26):
+        board = board_of(Campaign.objects.get())
+        points = trend.trend_of(board)
+
+    assert [(point.on.day, point.has and point.has.actual) for point in points] == [(21, 0), (22, None), (23, 1)]
+    assert board.total == board.start
+
+
+def test_the_trend_of_one_called_off_makes_nothing_up_for_the_last_day(world):
+    started = a_campaign(world, items=["founded_on"])
+    with on(23):
+        running.withdraw(started, reason="范围有误", by=world.bureau_admin)
+        points = trend.trend_of(board_of(Campaign.objects.get()))
+
+    assert [(point.on.day, point.has and point.has.actual) for point in points] == [(21, 0), (22, None), (23, None)]
 
 
 def test_a_long_trend_keeps_one_window(world):
@@ -80,7 +106,7 @@ def test_what_was_lowered_is_shown_with_who_and_when(world):
         declare(world, 4, world.general_admin)
     with on(23):
         records.void([leaver], reason="重复录入", by=world.secretary)
-        found = lowering.lowered_in(started)
+        found = lowering.causes_in(started).lines
 
         assert [(each.organization, each.what, each.who, each.at.day, each.source) for each in found] == [
             ("航测一室团支部", "1 人离开本支部名册", "支书", 23, ""),
@@ -98,7 +124,7 @@ def test_what_has_nothing_to_do_with_the_items_is_no_cause(world):
     declare(world, 4, world.general_admin)
     records.void([leaver], reason="重复录入", by=world.secretary)
 
-    assert lowering.lowered_in(started) == lowering.lowered_in(particulars_only) == []
+    assert lowering.causes_in(started).lines == lowering.causes_in(particulars_only).lines == []
 
 
 def test_the_text_for_the_group_names_organisations_only(world):
@@ -239,13 +265,13 @@ def test_the_number_of_queries_does_not_grow_with_the_organisations(world):
         ) as seen:
             board = board_of(Campaign.objects.get())
             trend.drawn(board, trend.trend_of(board))
-            lowering.lowered_in(board.campaign)
+            lowering.causes_in(board.campaign)
         return len(seen)
 
     a_campaign(world, items=["founded_on", "phone", "expected_members"], scope=CampaignScope.BRANCHES)
     few = queries()
     for number in range(4):
         an_organization(f"新设{number}团支部", under=world.general)
-    running.take_in(Campaign.objects.get(), by=world.bureau_admin)
+    take_in_all(Campaign.objects.get(), world.bureau_admin)
 
     assert queries() <= few

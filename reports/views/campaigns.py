@@ -20,7 +20,7 @@ from reports import campaign_forms as forms
 from reports.campaigns import board, drafting, lowering, papers, reminding, results, running, trend
 from reports.models import Campaign
 from tuanjian.access import Access, access
-from tuanjian.paging import paged
+from tuanjian.paging import SIZES, page_of, paged
 from tuanjian.refusals import rule_accepts
 
 
@@ -31,7 +31,8 @@ def campaigns(request: AuthenticatedHttpRequest) -> HttpResponse:
     organization = get_roster_organization(request)
     if organization.is_branch:
         return campaigns_of(request, organization.pk)
-    rows = Campaign.objects.visible_to(request.user).of(organization).select_related("organization", "made_by")
+    rows = Campaign.objects.visible_to(request.user).of(organization).defer("report")
+    rows = rows.select_related("organization", "made_by")
     query = forms.CampaignFilter(request.GET, rows)
     context = {
         "organization": organization,
@@ -113,8 +114,9 @@ def campaign(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     shown = board.board_of(found)
     points = trend.trend_of(shown)
     context |= {"board": shown, "points": points, "drawing": trend.drawn(shown, points)}
-    context["lowered"] = lowering.lowered_in(found) if lowering.is_told_of(found) else None
+    context["causes"] = lowering.causes_in(found) if lowering.is_told_of(found) else None
     context["chat"] = reminding.chat_text(shown)
+    context |= _listed(request, shown.rows)
     return render(request, "reports/campaigns/campaign.html", context)
 
 
@@ -140,7 +142,7 @@ def campaign_discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
     """Throw a draft away."""
     found = get_manageable(Campaign, request.user, right=Right.REPORTS, pk=pk)
     form = forms.VersionForm(request.POST or None, initial={"version": found.version})
-    if form.is_valid() and rule_accepts(form, lambda: drafting.discard(found, by=request.user)):
+    if form.is_valid() and rule_accepts(form, lambda: drafting.discard(found, **form.cleaned_data, by=request.user)):
         messages.success(request, "草稿已删除。", extra_tags="saved")
         return redirect("reports:campaigns")
     return _confirm(*(request, found, form, "删除草稿", f"删除草稿“{found}”？", "删除草稿"), "删除后不能恢复。")
@@ -167,7 +169,7 @@ def campaign_end(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Close it."""
     found = get_manageable(Campaign, request.user, right=Right.REPORTS, pk=pk)
     form = forms.VersionForm(request.POST or None, initial={"version": found.version})
-    if form.is_valid() and rule_accepts(form, lambda: running.end(found, by=request.user)):
+    if form.is_valid() and rule_accepts(form, lambda: running.end(found, **form.cleaned_data, by=request.user)):
         messages.success(request, "调度已结束，结束报告不再变动。")
         return redirect("reports:campaign_report", pk)
     return _confirm(
@@ -191,11 +193,13 @@ def campaign_extend(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_REPORTS)
 @require_POST
 def campaign_take_in(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Have organisations that were set up since the start take part."""
+    """Have the organisations that were shown as set up since the start take part."""
     found = get_manageable(Campaign, request.user, right=Right.REPORTS, pk=pk)
+    shown = forms.shown_in(request.POST.get("shown", ""))
     try:
-        number = running.take_in(found, by=request.user)
-        messages.success(request, f"已列入 {number} 个组织。")
+        number = running.take_in(found, organizations=shown, by=request.user)
+        left_out = f"其余 {len(shown) - number} 个已经列入，或者不再属于范围。" if number < len(shown) else ""
+        messages.success(request, f"已列入 {number} 个组织。{left_out}")
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
     return redirect(found)
@@ -208,9 +212,10 @@ def campaign_report(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = get_visible(Campaign, request.user, pk=pk)
     if not found.has_result:
         return _without_result(request, found)
-    context = {"campaign": found, "report": results.report_of(found), "items": drafting.items_in_words(found)}
+    report = results.report_of(found)
+    context = {"campaign": found, "report": report, "items": report.closing.items}
     context["may"] = Right.REPORTS in rights_at(request.user, found.organization.path)
-    return render(request, "reports/campaigns/report.html", context)
+    return render(request, "reports/campaigns/report.html", context | _listed(request, report.rows))
 
 
 @access(Access.SEE_ROSTER)
@@ -221,7 +226,7 @@ def campaign_report_print(request: AuthenticatedHttpRequest, pk: int) -> HttpRes
     if not found.has_result:
         return _without_result(request, found)
     report = papers.report_on_paper(found, by=request.user)
-    context = {"campaign": found, "report": report, "items": drafting.items_in_words(found)}
+    context = {"campaign": found, "report": report, "items": report.closing.items}
     context["now"] = timezone.localtime()
     return render(request, "reports/campaigns/report_print.html", context)
 
@@ -241,6 +246,15 @@ def campaign_report_export(request: AuthenticatedHttpRequest, pk: int) -> HttpRe
 def _valid(form: forms.CampaignForm, stages: Any) -> bool:
     """Whether both are in order; what is wrong in either is shown."""
     return all([form.is_valid(), stages.is_valid()])
+
+
+def _listed(request: AuthenticatedHttpRequest, rows: list[board.Line]) -> dict[str, Any]:
+    """One page of the organisations as asked for; sums and papers have all of them."""
+    query = forms.BoardQuery(request.GET)
+    found = board.narrowed(rows, **query.asked)
+    page = page_of(request, found)
+    bands = board.bands_of(page, found)
+    return {"query": query, "page": page, "bands": bands, "is_long": len(rows) > min(SIZES) or query.is_narrowed}
 
 
 def _without_result(request: AuthenticatedHttpRequest, found: Campaign) -> HttpResponse:
