@@ -9,9 +9,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
-from branches.models import Organization, User
+from branches.browsing import MOST_HITS
+from branches.models import Organization, OrgType, User
 from reports.circulars import drafting, naming, wording
 from reports.models import Audience, Campaign, Circular, CircularKind
 
@@ -119,9 +121,7 @@ class CircularForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
         self.user = user
         names = wording.names_in(circular.kind, circular.figures["table"])
         for key in wording.PICKED:
-            field: Any = self.fields[key]
-            field.choices = [(str(pk), name) for pk, name in names.items()]
-            field.initial = [str(pk) for pk in circular.chosen.get(key, ())]
+            self._offer(key, {str(pk): name for pk, name in names.items()})
         self.parts = wording.parts_in(circular.parts)
         for part in self.parts:
             self.fields[f"part_{part.key}"] = forms.CharField(
@@ -139,6 +139,18 @@ class CircularForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
                 "表扬和批评", Field("praised", wrapper_class="span-all"), Field("criticised", wrapper_class="span-all")
             ),
         )
+
+    def _offer(self, key: str, names: dict[str, str]) -> None:
+        """Boxes to tick while they are few; beyond that only those picked stand there, and others are searched for."""
+        field: Any = self.fields[key]
+        field.initial = [str(pk) for pk in self.instance.chosen.get(key, ())]
+        if len(names) > MOST_HITS:
+            narrowed = f"?type={OrgType.BRANCH}" if self.instance.kind == CircularKind.ORG_LIFE else ""
+            field.widget = forms.SelectMultiple(attrs={"data-picker-url": f"{reverse('branches:pick')}{narrowed}"})
+        field.choices = list(names.items())
+        if len(names) > MOST_HITS:
+            picked = self[key].value() or ()
+            field.widget.choices = [(pk, name) for pk, name in names.items() if pk in picked]
 
     def _post_clean(self) -> None:
         """The row is written by the rule, under its lock; here the values are only read."""
@@ -200,7 +212,7 @@ class TemplateForm(forms.Form):
 
 
 class KindForm(forms.Form):
-    """Which kind a page is about; the first where nothing can be read."""
+    """Which kind a template that is looked at is of; the first where nothing can be read."""
 
     kind = forms.ChoiceField(choices=CircularKind.choices, required=False)
 
@@ -209,3 +221,10 @@ class KindForm(forms.Form):
         return (
             CircularKind(self.cleaned_data.get("kind") or CircularKind.ENTRY) if self.is_valid() else CircularKind.ENTRY
         )
+
+
+class RetireForm(forms.Form):
+    """Which own template is taken out of use: of what kind, and which one was looked at."""
+
+    kind = forms.ChoiceField(choices=CircularKind.choices, widget=forms.HiddenInput)
+    template = forms.IntegerField(widget=forms.HiddenInput)

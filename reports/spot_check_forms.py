@@ -110,7 +110,9 @@ class FactRow:
 class FindingForm(forms.Form):
     """What was found. What the file says is enough: without a mark of its own such a fact is wrong, or missing."""
 
-    verdict = forms.ChoiceField(choices=Verdict.choices, error_messages={"required": "请选择检查结果。"})
+    verdict = forms.ChoiceField(
+        label="检查结果", choices=Verdict.choices, error_messages={"required": "请按页面下方的按钮登记。"}
+    )
     basis = forms.ChoiceField(
         label="核对方式", choices=Basis.choices, widget=forms.RadioSelect, initial=Basis.FILE,
         error_messages={"required": "请选择核对方式。"},

@@ -16,11 +16,12 @@ from branches.models import ChangeRequest, Organization, User
 from branches.permissions import permissions_on
 from branches.scoping import SIGHTS, Right, Sight, rights_at, roles_at, within
 from members import corrections
+from members.filters import UNDATED
 from members.leaving import LEAVING_SOON
 from members.models import ExportRequest, ImportState, RosterImport
 from reports.campaigns import reminding
 from reports.facts import reading
-from reports.facts.attention import DUE, INCOMPLETE_MEMBERS, INCOMPLETE_OTHERS, SOON, TERMS, VACANT
+from reports.facts.attention import DUE, INCOMPLETE_MEMBERS, INCOMPLETE_OTHERS, SOON, TERMS, UNDATED_OTHERS, VACANT
 from reports.facts.keys import Figures, Part
 from reports.models import Campaign, CampaignState, CircularDelivery, FollowUp, SpotRecord
 
@@ -168,6 +169,10 @@ def _people(organization: Organization, counted: Figures, *, may_mend: bool) -> 
             *("care", "待补录", "资料有缺项的非团员青年", counted.get(INCOMPLETE_OTHERS, 0), "人"),
             *(_address(youth, organization, completeness="incomplete", league_status="none"), mend),
         ),
+        Todo(
+            *("care", "待补录", "出生日期未填、不能认定是否青年的非团员", counted.get(UNDATED_OTHERS, 0), "人"),
+            *(_address(youth, organization, age=UNDATED, league_status="none"), mend),
+        ),
     ]
 
 
@@ -215,8 +220,8 @@ def _exports(user: User, organization: Organization) -> list[Todo]:
 
 
 def _circulars(user: User, organization: Organization) -> list[Todo]:
-    """Circulars sent to this very organisation that nobody has opened yet."""
-    waiting = CircularDelivery.objects.visible_to(user).unread().filter(organization=organization).count()
+    """Circulars sent to this very organisation that nobody has opened yet, for those who would receive them."""
+    waiting = CircularDelivery.objects.receivable_by(user).filter(organization=organization).count()
     return [Todo("care", "待签收", "上级的通报", waiting, "份", _address("reports:circulars", organization), "去签收")]
 
 

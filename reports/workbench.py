@@ -111,7 +111,7 @@ def _board(user: User, organization: Organization, on: dt.date) -> tuple[Board, 
 def _own(user: User, branch: Organization, on: dt.date, may: Permissions) -> tuple[Completion, list[Gap]]:
     steps = steps_among(missing_among(results_under([branch], on), user=user))
     gaps = [Gap(step, step.lines[0].url_from("/") if may_mend(step, may.rights) else "") for step in steps]
-    return completion_of([branch], on)[branch.pk], gaps
+    return completion_of([branch], on).get(branch.pk, Completion(branch)), gaps
 
 
 def _shown(band: Band) -> StateBand:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
+from reports.campaigns import board as boards
 from reports.campaigns.board import Line
 from reports.campaigns.results import report_of
 from reports.campaigns.sums import Sums
 from reports.models import Campaign
+
+# What the text about a state goes by, however many other states there are beside it.
+KEYS: Final = {
+    boards.BEHIND: "behind",
+    boards.ON_PLAN: "on_plan",
+    boards.DONE: "done",
+    boards.OPEN: "open",
+    boards.EXTENDED: "extended",
+    boards.DONE_LATE: "done_late",
+    boards.DONE_EXTENDED: "done_extended",
+    boards.DONE_IN_TIME: "done_in_time",
+    boards.NOTHING_ASKED: "nothing_asked",
+    boards.GONE: "gone",
+}
+_KEYS_BY_WORD: Final = {state.word: key for state, key in KEYS.items()}
 
 
 class Row(TypedDict):
@@ -25,10 +41,11 @@ class Row(TypedDict):
 
 
 class Band(TypedDict):
-    """Organisations of one state, in the committee's order."""
+    """Organisations of one state, in the committee's order; drafts made earlier lack the key of the state."""
 
     word: str
     rows: list[Row]
+    key: NotRequired[str]
 
 
 class PutOff(TypedDict):
@@ -69,7 +86,11 @@ def result_of(campaign: Campaign) -> Result:
         name=campaign.name,
         deadline=report.on.isoformat(),
         bands=[
-            Band(word=band.state.word, rows=[_row(line, places[line.target.pk]) for line in band.rows])
+            Band(
+                key=KEYS[band.state],
+                word=band.state.word,
+                rows=[_row(line, places[line.target.pk]) for line in band.rows],
+            )
             for band in report.bands
         ],
         total=_sums("合计", report.deadline, report.late),
@@ -87,7 +108,9 @@ def result_of(campaign: Campaign) -> Result:
 
 
 def _row(line: Line, place: int) -> Row:
-    row = _sums(line.name, line.deadline or Sums(), line.late)
+    # Where a row counts in another one as well, it says so: rows add up to more than the sum then.
+    name = f"{line.name}（{line.within_in_words}）" if line.within_in_words else line.name
+    row = _sums(name, line.deadline or Sums(), line.late)
     row["pk"], row["place"] = line.target.organization_id, place
     return row
 
@@ -104,6 +127,16 @@ def _sums(name: str, sums: Sums, late: int) -> Row:
         rate=sums.rate,
         late=late,
     )
+
+
+def key_of(band: Band) -> str:
+    """The key of its state."""
+    return band.get("key") or key_of_word(band["word"])
+
+
+def key_of_word(word: str) -> str:
+    """The key of the state that is called so; a word no state has stands for itself."""
+    return _KEYS_BY_WORD.get(word, word)
 
 
 def rows_of(result: Result) -> list[Row]:

@@ -165,9 +165,11 @@ def count_again(circular: Circular, *, by: User) -> Circular:
 
 
 @transaction.atomic
-def discard(circular: Circular, *, by: User) -> None:
-    """Throw a draft away. Refuses what is issued: that can be withdrawn."""
+def discard(circular: Circular, *, version: int, by: User) -> None:
+    """Throw a draft away. Refuses what was changed since it was looked at, and what is issued: withdraw that."""
     kept = _locked(circular)
+    if kept.version != version:
+        raise ValidationError(CHANGED_MEANWHILE)
     audit.record(audit.Kind.DELETED, kept, by=by, at=kept.organization)
     kept.delete()
 

@@ -14,6 +14,7 @@ from branches.models import Organization, User
 from reports import progress
 from reports.completion import Completion
 from reports.facts import reading
+from reports.schemes import Scheme
 
 COMPLETE: Final = 100.0
 
@@ -57,10 +58,11 @@ class Entry(TypedDict):
 def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, by: User) -> Entry:
     """The figures of 应录尽录 on that day, by state. They are those of ``progress.board_of``.
 
-    Refuses a day of which no figures are kept.
+    Both days are measured by the scheme of the later one: what was set anew in between is no progress. Refuses a day of
+    which no figures are kept.
     """
     board = _board(organization, on, by)
-    before = _board(organization, since, by) if since else None
+    before = _board(organization, since, by, scheme=board.scheme) if since else None
     then = {row.organization.pk: row for row in before.rows} if before else {}
     ordered = sorted(board.rows, key=lambda row: row.organization.screen_order)
     places = {row.organization.pk: place for place, row in enumerate(ordered)}
@@ -80,8 +82,8 @@ def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, 
     )
 
 
-def _board(organization: Organization, on: dt.date, by: User) -> progress.Board:
-    board = progress.board_of(organization, on, user=by)
+def _board(organization: Organization, on: dt.date, by: User, *, scheme: Scheme | None = None) -> progress.Board:
+    board = progress.board_of(organization, on, user=by, scheme=scheme)
     if board.counted_at is None:
         raise ValidationError(no_figures_on(on))
     return board
@@ -115,10 +117,16 @@ def rows_of(figures: Entry) -> list[Row]:
 
 
 def newly_complete(figures: Entry) -> list[str]:
-    """Organisations that lacked something on the day compared with and lack nothing now."""
-    return [row["name"] for row in rows_of(figures) if row["then"] and row["rate"] == COMPLETE != row["then"][2]]
+    """Organisations that lacked something on the day compared with and lack nothing now, by facts, not by weights."""
+    return [row["name"] for row in rows_of(figures) if _lacked(row) and row["expected"] and not row["missing"]]
 
 
 def newly_lacking(figures: Entry) -> list[str]:
     """Organisations that lacked nothing then and lack something now."""
-    return [row["name"] for row in rows_of(figures) if row["then"] and row["then"][2] == COMPLETE != row["rate"]]
+    rows = rows_of(figures)
+    return [row["name"] for row in rows if row["then"] and row["then"][0] and not _lacked(row) and row["missing"]]
+
+
+def _lacked(row: Row) -> bool:
+    """Whether anything was missing on the day compared with."""
+    return bool(row["then"] and row["then"][0] > row["then"][1])

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
-from branches.scoping import RIGHTS, held_by
 from reports.circulars import naming, template_files, word
 from reports.circulars.drafting import CHANGED_MEANWHILE, NOT_A_DRAFT
 from reports.models import Audience, Circular, CircularDelivery, CircularFile, CircularState
@@ -98,12 +97,8 @@ def withdraw(circular: Circular, *, reason: str, by: User) -> Circular:
 
 
 def to_receive(circular: Circular, user: User) -> list[CircularDelivery]:
-    """Deliveries the user would receive by opening it: of organisations the user works for and that have not yet.
-
-    Who only looks on receives for nobody; a level above does not receive for the one below.
-    """
-    works_for = {held.organization_id for held in held_by(user) if RIGHTS[held.role]}
-    return list(CircularDelivery.objects.unread().filter(circular=circular, organization__in=works_for))
+    """Deliveries the user would receive by opening it."""
+    return list(CircularDelivery.objects.receivable_by(user).filter(circular=circular))
 
 
 @transaction.atomic

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from branches.models import Organization
+from branches.models import AccessGrant, Organization, User
+from branches.scoping import RIGHTS
 from reports.circulars import issuing, template_files, word
 from reports.models import Circular, CircularDelivery, CircularKind, CircularState, CircularTemplate
 
@@ -23,29 +25,32 @@ MOST_RECEIVED: Final = 100
 
 @dataclass(frozen=True)
 class Receipt:
-    """A received circular; state and word of its chip."""
+    """A delivery of a circular; state and word of its chip, and whether the person would receive it by opening it."""
 
     delivery: CircularDelivery
     state: str
     word: str
+    may_receive: bool = False
 
     @property
     def circular(self) -> Circular:
         return self.delivery.circular
 
 
-def received(organization: Organization) -> list[Receipt]:
-    """What this organisation was sent, unread first, then the latest."""
+def received(organization: Organization, user: User) -> list[Receipt]:
+    """What this organisation was sent, unread first, then the latest, as the user may receive it."""
     deliveries = CircularDelivery.objects.filter(organization=organization)
     rows = deliveries.select_related("circular", "circular__organization", "read_by").order_by("-circular_id")
-    receipts = [_receipt(row) for row in rows[:MOST_RECEIVED]]
+    own = CircularDelivery.objects.receivable_by(user).filter(organization=organization)
+    receivable = set(own.values_list("pk", flat=True))
+    receipts = [_receipt(row, may_receive=row.pk in receivable) for row in rows[:MOST_RECEIVED]]
     return sorted(receipts, key=lambda receipt: receipt.state != "care")
 
 
-def _receipt(row: CircularDelivery) -> Receipt:
+def _receipt(row: CircularDelivery, *, may_receive: bool) -> Receipt:
     if row.circular.is_withdrawn:
         return Receipt(row, "neutral", CircularState.WITHDRAWN.label)
-    return Receipt(row, "good", "已签收") if row.read_at else Receipt(row, "care", "待签收")
+    return Receipt(row, "good", "已签收") if row.read_at else Receipt(row, "care", "待签收", may_receive)
 
 
 def own(organization: Organization) -> QuerySet[Circular]:
@@ -59,6 +64,22 @@ def own(organization: Organization) -> QuerySet[Circular]:
 def deliveries(circular: Circular) -> QuerySet[CircularDelivery]:
     """Whom it was sent to, in the committee's order of then, with who received it when."""
     return circular.deliveries.select_related("read_by").order_by("place")
+
+
+def receipts_of(deliveries: Iterable[CircularDelivery]) -> list[Receipt]:
+    """The same with how far each is, 无账号 where nobody has an account to receive with. One query more."""
+    rows = list(deliveries)
+    unread = [row.organization_id for row in rows if not row.read_at]
+    working = [role for role, rights in RIGHTS.items() if rights]
+    grants = AccessGrant.objects.in_force(timezone.localdate()).filter(organization__in=unread, role__in=working)
+    staffed = set(grants.filter(user__is_active=True).values_list("organization_id", flat=True))
+    return [_how_far(row, is_staffed=row.organization_id in staffed) for row in rows]
+
+
+def _how_far(row: CircularDelivery, *, is_staffed: bool) -> Receipt:
+    if row.read_at:
+        return Receipt(row, "good", "已签收")
+    return Receipt(row, "care", "待签收") if is_staffed else Receipt(row, "neutral", "无账号")
 
 
 def received_by(circular: Circular) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from branches.models import Organization, User
 from reports.circulars import template_checks, word
 from reports.models import CircularKind, CircularTemplate, CircularTemplateFile
 
+SHIPPED_IN_USE: Final = "现在用的就是系统模板。"
 _LONGEST_NAME: Final = 255
 
 
@@ -61,13 +62,15 @@ def hand_in(organization: Organization, file: File[bytes], *, kind: str, by: Use
 
 
 @transaction.atomic
-def retire(organization: Organization, *, kind: str, by: User) -> None:
-    """Go back to the shipped template. Refuses where that is in use already."""
-    template = own_of(organization, kind)
-    if template is None:
-        raise ValidationError("现在用的就是系统模板。")
+def retire(organization: Organization, *, kind: str, template: int, by: User) -> None:
+    """Go back to the shipped template. Refuses where that is in use, or another than the one with this id."""
+    own = own_of(organization, kind)
+    if own is None:
+        raise ValidationError(SHIPPED_IN_USE)
+    if own.pk != template:
+        raise ValidationError("这个模板刚刚被他人换过，请重新打开后再办理。")
     _retire(organization, kind)
-    audit.record(audit.Kind.ENDED, template, by=by, at=organization)
+    audit.record(audit.Kind.ENDED, own, by=by, at=organization)
 
 
 def _retire(organization: Organization, kind: str) -> None:

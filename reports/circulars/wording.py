@@ -108,6 +108,8 @@ _REQUESTS: Final = {
     ),
 }
 _Line = tuple[str, str, str, str]
+# What follows the word of a state in the heading of its part.
+_ORGANIZATIONS: Final = "的组织"
 
 
 def _entry(figures: Entry, said: Said) -> Iterator[_Line]:
@@ -168,9 +170,9 @@ def _campaign(result: campaigns.Result, said: Said) -> Iterator[_Line]:
     opening += f"应录入信息{total['expected']:,}项，截止时已录入{total['actual']:,}项，完成率{percent(total['rate'])}"
     opening += f"，尚缺{total['missing']:,}项" if total["missing"] else ""
     yield "opening", "opening", "", f"{opening}。现将有关情况通报如下。"
-    for place, band in enumerate(result["bands"]):
+    for band in result["bands"]:
         names = [row["name"] for row in band["rows"]]
-        yield f"state_{place}", "overall", f"{band['word']}的组织", _counted(names)
+        yield f"state_{campaigns.key_of(band)}", "overall", f"{band['word']}{_ORGANIZATIONS}", _counted(names)
     yield "late", "changes", "", _late(result)
     yield "extended", "changes", "", _put_off(result)
     yield "lowered", "changes", "", _lowered(result.get("lowered", []))
@@ -241,8 +243,19 @@ def kept(parts: Iterable[Part]) -> list[dict[str, str]]:
 
 
 def parts_in(stored: Iterable[Mapping[str, str]]) -> list[Part]:
-    """The parts out of the database."""
-    return [Part(**each) for each in stored]
+    """The parts out of the database.
+
+    Drafts made earlier numbered the states of a campaign by their place, which shifts when one empties: those parts go
+    by the state in their heading. Of two under one heading the second keeps its number, so that nothing is lost.
+    """
+    parts = [Part(**each) for each in stored]
+    taken = {part.key for part in parts}
+    for part in parts:
+        if part.key.removeprefix("state_").isdigit():
+            key = f"state_{campaigns.key_of_word(part.sub.removesuffix(_ORGANIZATIONS))}"
+            part.key = part.key if key in taken else key
+            taken.add(key)
+    return parts
 
 
 def renewed(old: Iterable[Part], new: Iterable[Part]) -> list[Part]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from branches.models import Organization
 from branches.models.lengths import no_longer_than
-from branches.scoping import ScopedQuerySet, Sight, seen_paths, within
+from branches.scoping import RIGHTS, ScopedQuerySet, Sight, held_by, seen_paths, within
 from members.models.files import SealedFile
 from reports.models.campaigns import Campaign
 
@@ -156,6 +156,14 @@ class DeliveryQuerySet(ScopedQuerySet["CircularDelivery"]):
     def unread(self) -> Self:
         """Not opened yet by anybody who works for the organisation; those of withdrawn ones need no reading."""
         return self.filter(read_at=None, circular__state=CircularState.ISSUED)
+
+    def receivable_by(self, user: User) -> Self:
+        """Those the user would receive by opening them: unread, sent to an organisation the user works for itself.
+
+        Who only looks on receives for nobody; a level above does not receive for the one below.
+        """
+        works_for = {held.organization_id for held in held_by(user) if RIGHTS[held.role]}
+        return self.unread().filter(organization__in=works_for)
 
 
 class CircularDelivery(models.Model):

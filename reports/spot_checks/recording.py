@@ -22,6 +22,10 @@ from reports.spot_checks.facts import Fact, Seen, seen_by
 from tuanjian import sealing
 
 STALE: Final = "stale"
+UNREAL_WITH_MARKS: Final = (
+    "已经对照档案填写了项目，不能再按“记录不真实”登记。"
+    "记录属实的，请按“登记问题”保存；确实不真实的，请先清空“应为”，检查结果改回“一致”。"
+)
 Mark = SpotFact.Mark
 # What is left of a number one may write: enough to say which digits differ.
 _NUMBER: Final = re.compile(r"[0-9０-９][0-9０-９xXＸ*\s-]{4,}")
@@ -52,7 +56,7 @@ def keep(record: SpotRecord, found: Found, *, version: int, by: User) -> SpotRec
 
     The numbers the rates are made of are kept as they stand now. May be put right until it is mended. Refuses a record
     changed since it was read, one that is being mended, one that is gone unless it is found to be unreal, findings
-    without what the file says, and numbers written down beside the record.
+    without what the file says, an unreal record with facts held against a file, and numbers written down beside it.
     """
     stored = locked(record, version)
     if not stored.may_be_checked_again:
@@ -106,6 +110,8 @@ def _left(check: SpotCheck) -> SpotRecordQuerySet:
 def _marked(seen: Seen, found: Found) -> list[tuple[Fact, Marked]]:
     """The facts that are marked, each with its mark; refuses what does not go together."""
     if found.verdict == Verdict.UNREAL:
+        if found.marks:
+            raise ValidationError(UNREAL_WITH_MARKS)
         if found.unreal not in UnrealReason.values:
             raise ValidationError({"unreal": "请选择记录不真实的情形。"})
         return []

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from reports.campaigns.sums import Sums
 from reports.models import FollowUp, SpotCheck, SpotFact, SpotKind, Verdict
 from reports.models.spot_checks import TO_MEND
 from reports.spot_checks.drawing import UNITS, scope_in_words
@@ -190,4 +191,5 @@ def _rates(row: Mapping[str, Any]) -> Rates:
 
 
 def _rate(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
+    """Percent, never rounded up to 100; None where nothing was checked."""
+    return Sums(expected=whole, actual=part).rate

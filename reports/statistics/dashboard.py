@@ -118,8 +118,8 @@ def dashboard_of(
     now = _Read(reading.figures_of([organization, *below], on), on, scheme)
     then = None
     if against is not None:
-        earlier = schemes.scheme_of(organization, against)
-        then = _Read(reading.figures_of([organization, *below], against), against, earlier)
+        # Measured alike: what was set anew in between changes no figure of either day.
+        then = _Read(reading.figures_of([organization, *below], against), against, scheme)
     counted, before = now.of(organization.pk), then.of(organization.pk) if then else None
     leads = Leads(organization, on)
     days = Days(counted.figures if counted else {}, before.figures if before else None)
@@ -212,7 +212,10 @@ def _lower(organization: Organization, below: Iterable[Organization], now: _Read
         lines=tuple(rows),
         total=sums,
         chart=Chart("bars", (BY_KEY["members"].heading,)) if len(rows) <= MOST_DRAWN else None,
-        notes=("一名团干部在几个下级任职的，各处都计，合计只计一次。",),
+        notes=(
+            "一名团干部在几个下级任职的，各处都计，合计只计一次。",
+            "已撤销、合并的下级组织，其活动和人员进出计入上级本级。",
+        ),
     )
 
 

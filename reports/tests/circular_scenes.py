@@ -21,7 +21,7 @@ def scene_of_issued(world, by):
 def scene_of_own_template(world, by):
     file = SimpleUploadedFile("自用.docx", word.shipped("entry"))
     template_files.hand_in(world.bureau, file, kind="entry", by=by)
-    return Scene(args=[world.bureau.pk], data={"kind": "entry"})
+    return Scene(args=[world.bureau.pk], query="?kind=entry")
 
 
 def scene_of_new_template(world, by):

@@ -1,6 +1,7 @@
 """What has to be there before the URLs of 随机抽查 can do their work."""
 
 from reports.models import FollowUp, SpotRecord
+from reports.spot_checks.facts import MEMBER_FACTS
 from reports.tests.import_scenes import Scene
 
 
@@ -9,7 +10,9 @@ def scene_of_draw(world, by):
 
 
 def scene_of_finding(world, by):
-    return Scene(data={"verdict": "unreal", "unreal": "left"})
+    # A record that is not real is held against no file.
+    marks = {f"{field}_{name}": "" for field in ("says", "mark") for name in MEMBER_FACTS}
+    return Scene(data={"verdict": "unreal", "unreal": "left"} | marks)
 
 
 def scene_of_mended(world, by):

@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from branches import particulars
-from branches.models import Headcount
-from reports.campaigns import freezing, running
+from branches.models import Headcount, Organization
+from reports.campaigns import board, freezing, running
 from reports.campaigns.results import report_of
-from reports.circulars import campaigns, word, wording
+from reports.circulars import campaigns, drafting, word, wording
 from reports.models import Campaign, Circular, CircularKind
 from reports.tests.campaigning import AFTER, DEADLINE, TODAY, a_campaign, a_frozen_campaign, at, enter_particulars
-from reports.tests.circulars import a_draft, table_in, texts_in
+from reports.tests.circulars import a_draft, table_in, texts_in, typed
 
 
 def refusal(deed):
@@ -88,6 +88,74 @@ def test_a_draft_made_before_such_things_were_kept_says_what_it_knows(world):
     parts = wording.parts_of(CircularKind.CAMPAIGN, result, wording.Said("华岳局团委", dt.date(2026, 11, 30)), {})
 
     assert [part.text for part in parts if part.section == "changes"] == ["截止后补录3项。", "经批准延期的组织2个。"]
+
+
+def texts_of(circular):
+    return {part.heading: part.text for part in word.text_of(circular)}
+
+
+def enter_all(world, top):
+    for each in Organization.objects.under(top):
+        enter_particulars(each)
+
+
+def a_draft_about_two_states(world, campaign):
+    """One committee is still open, the other has made up for it; somebody has written about both by hand."""
+    by = world.bureau_admin
+    enter_all(world, world.other_general)
+    made = a_draft(world.bureau, by=by, kind=CircularKind.CAMPAIGN, on=timezone.localdate(), campaign=campaign)
+    texts = {part.key: f"{part.sub}，手写。" for part in word.text_of(made) if part.section == "overall"}
+    return drafting.edit(made, **typed(made, texts=texts), by=by)
+
+
+def test_text_by_hand_stays_with_its_state_when_another_state_empties(world):
+    campaign = a_frozen_campaign(world, items=["founded_on"])
+    with at(AFTER + dt.timedelta(minutes=5)):
+        made = a_draft_about_two_states(world, campaign)
+        before = texts_of(made)
+        enter_all(world, world.general)
+        counted = drafting.count_again(made, by=world.bureau_admin)
+
+    written = {"总体情况 · 截止时未完成的组织": "截止时未完成的组织，手写。"}
+    written |= {"总体情况 · 截止后补齐的组织": "截止后补齐的组织，手写。"}
+    assert [band["word"] for band in counted.figures["table"]["bands"]] == ["截止后补齐"]
+    assert before.items() >= written.items()
+    assert texts_of(counted).items() >= written.items()
+
+
+def test_drafts_whose_states_were_numbered_go_by_their_headings(world):
+    campaign = a_frozen_campaign(world, items=["founded_on"])
+    with at(AFTER + dt.timedelta(minutes=5)):
+        made = a_draft_about_two_states(world, campaign)
+        for place, part in enumerate(part for part in made.parts if part["section"] == "overall"):
+            part["key"] = f"state_{place}"
+        for band in made.figures["table"]["bands"]:
+            del band["key"]
+        Circular.objects.filter(pk=made.pk).update(parts=made.parts, figures=made.figures)
+        before = [part.key for part in word.text_of(made)]
+        enter_all(world, world.general)
+        counted = drafting.count_again(made, by=world.bureau_admin)
+
+    assert before[1:3] == ["state_open", "state_done_late"]
+    assert texts_of(counted)["总体情况 · 截止后补齐的组织"] == "截止后补齐的组织，手写。"
+    assert texts_of(counted)["总体情况 · 截止时未完成的组织"] == "截止时未完成的组织，手写。"
+
+
+def test_two_numbered_parts_under_one_heading_are_both_kept():
+    stored = [
+        {"key": f"state_{place}", "section": "overall", "sub": "截止后补齐的组织", "made": "", "text": text}
+        for place, text in enumerate(("甲。", "乙。"))
+    ]
+
+    parts = wording.parts_in(stored)
+
+    assert [(part.key, part.text) for part in parts] == [("state_done_late", "甲。"), ("state_1", "乙。")]
+    assert [part.text for part in wording.renewed(parts, [])] == ["甲。", "乙。"]
+
+
+def test_every_state_of_a_campaign_has_a_key_of_its_own():
+    assert tuple(campaigns.KEYS) == board.STATES
+    assert len(set(campaigns.KEYS.values())) == len(board.STATES)
 
 
 def test_a_campaign_of_others_or_without_result_is_refused(world):

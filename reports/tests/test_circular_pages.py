@@ -1,7 +1,6 @@
 """Pages of circulars: drafting, issuing, receiving, the template; who may what."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.utils import timezone
 from branches.models import Role
 from branches.tests.builders import a_grant, a_user, an_organization
 from reports.circulars import word
-from reports.models import Circular, CircularKind, CircularTemplate
+from reports.models import Circular, CircularKind
 from reports.tests.circulars import a_draft, an_issued, texts_in
 from reports.todos import todos_for
 
@@ -110,6 +109,31 @@ def test_refusals_stand_in_the_form(world, signed_in):
     assert Circular.objects.get().chosen == {}
 
 
+def test_many_organisations_are_searched_for_instead_of_listed(world, signed_in):
+    draft = a_draft(world.bureau, by=world.officer, kind=CircularKind.ORG_LIFE)
+    [group, *_] = draft.figures["table"]["groups"]
+    first = group["rows"][0]
+    group["rows"] += [first | {"pk": 900_000 + number, "name": f"第{number}团支部"} for number in range(60)]
+    draft.chosen = {"praised": [900_001], "criticised": []}
+    draft.save()
+    client = signed_in(world.officer)
+
+    page = client.get(url("circular_edit", draft))
+    data = shown_form(page) | {"criticised": [str(first["pk"])], "title": ""}
+    back = client.post(url("circular_edit", draft), data)
+    saved = client.post(url("circular_edit", draft), data | {"title": "通报"})
+    foreign = data | {"title": "通报", "version": "3", "praised": [str(world.foreign_branch.pk)]}
+    refused = client.post(url("circular_edit", draft), foreign)
+
+    fields = page.context["form"].fields
+    assert page.content.decode().count('data-picker-url="/organizations/pick/?type=branch"') == 2
+    assert [fields[key].widget.choices for key in ("praised", "criticised")] == [[("900001", "第1团支部")], []]
+    assert f'<option value="{first["pk"]}" selected>{first["name"]}</option>' in back.content.decode()
+    assert saved.status_code == 302
+    assert Circular.objects.get().chosen == {"praised": [900_001], "criticised": [first["pk"]]}
+    assert refused.context["form"].errors.keys() == {"praised"}
+
+
 def test_receiving_by_opening(world, signed_in):
     circular = an_issued(world.bureau, by=world.officer)
     client = signed_in(world.secretary)
@@ -161,7 +185,7 @@ def test_discarding_and_counting_again(world, signed_in):
     draft = a_draft(world.bureau, by=world.officer)
 
     counted = client.post(url("circular_count", draft), follow=True)
-    client.post(url("circular_discard", draft), {"version": "1"})
+    client.post(url("circular_discard", draft), shown_form(client.get(url("circular_discard", draft))))
 
     assert said(counted) == ["已按现在的记录重新取数，手工改过的文字没有变，请核对其中的数字。"]
     assert Circular.objects.count() == 0
@@ -279,25 +303,50 @@ def test_queries_of_the_pages_do_not_grow(world, signed_in):
     assert all_of(an_issued(world.bureau, by=world.officer)) == few
 
 
-def test_an_own_template(world, signed_in):
+def test_discarding_what_was_changed_meanwhile_is_refused(world, signed_in):
     client = signed_in(world.officer)
-    path = url("circular_templates", world.bureau)
-    shipped = b"".join(client.get(f"{path}file/?kind=entry&shipped=1").streaming_content)
-    bad = client.post(path, {"kind": "entry", "file": SimpleUploadedFile("坏.docx", b"PK")})
+    draft = a_draft(world.bureau, by=world.officer)
+    asking = client.get(url("circular_discard", draft))
+    data = shown_form(client.get(url("circular_edit", draft))) | {"part_requests": "请于本月底前补齐。"}
+    client.post(url("circular_edit", draft), data)
 
-    taken = client.post(path, {"kind": "entry", "file": SimpleUploadedFile("自用.docx", shipped)}, follow=True)
-    back = client.post(f"{path}retire/", {"kind": "entry"}, follow=True)
-    twice = client.post(f"{path}retire/", {"kind": "entry"}, follow=True)
+    stale = client.post(url("circular_discard", draft), shown_form(asking))
 
-    assert shipped == word.shipped(CircularKind.ENTRY)
-    assert bad.context["form"].errors == {"file": ["这不是可以使用的 Word 文件，请另存为 .docx 后再上传。"]}
-    assert said(taken) == ["已启用新的模板，以后的通报按它生成。"]
-    assert "正在使用 自用.docx，干事" in taken.content.decode()
-    assert said(back) == ["已恢复系统模板。"]
-    assert said(twice) == ["现在用的就是系统模板。"]
-    assert CircularTemplate.objects.get().retired_at is not None
-    for name in word.VARIABLES[CircularKind.ENTRY]:
-        assert f"<code>{name}</code>" in taken.content.decode()
+    assert stale.context["form"].errors == {"__all__": ["这份通报刚刚被他人改动过，请重新打开后再修改。"]}
+    assert text_of(Circular.objects.get(), "requests") == "请于本月底前补齐。"
+
+
+def test_receiving_is_offered_to_those_who_can(world, signed_in):
+    an_issued(world.bureau, by=world.officer)
+    an_observer = a_user("observer_below")
+    a_grant(an_observer, world.general, Role.OBSERVER)
+
+    def offered(user):
+        page = signed_in(user).get("/circulars/", {"organization": world.general.pk}).content.decode()
+        todos = [todo.title for todo in todos_for(user, world.general, timezone.localdate())]
+        return "待签收" in page, "去签收" in page, "打开即签收" in page, "上级的通报" in todos
+
+    assert offered(world.general_admin) == (True, True, True, True)
+    assert offered(an_observer) == (True, False, False, False)
+    assert offered(world.bureau_admin) == (True, False, False, False)
+
+
+def test_the_issuer_sees_where_nobody_can_receive(world, signed_in):
+    a_grant(a_user("observer_below"), world.sister_branch, Role.OBSERVER)
+    closed = a_user("closed_below", is_active=False)
+    a_grant(closed, world.other_branch, Role.ENTRY_CLERK)
+    circular = an_issued(world.bureau, by=world.officer)
+    signed_in(world.secretary).post(url("circular_receive", circular))
+
+    page = signed_in(world.officer).get(url("circular", circular))
+
+    assert [(receipt.delivery.name, receipt.word) for receipt in page.context["receipts"]] == [
+        ("测绘院团总支", "待签收"),
+        ("航测一室团支部", "已签收"),
+        ("航测二室团支部", "无账号"),
+        ("水文队团总支", "无账号"),
+        ("一分队团支部", "无账号"),
+    ]
 
 
 def test_the_file_is_called_by_number_and_title(world, signed_in):

@@ -223,20 +223,25 @@ def test_a_template_of_the_other_kind_is_refused():
 
 
 def test_an_own_template_is_used_until_it_is_retired(world):
-    own = meddled(word.shipped(ENTRY), replace=[(DOCUMENT, "{{ 主送 }}：", "致{{ 主送 }}：")])
-    template_files.hand_in(world.bureau, a_file("自用.docx", own), kind=ENTRY, by=world.bureau_admin)
+    content = meddled(word.shipped(ENTRY), replace=[(DOCUMENT, "{{ 主送 }}：", "致{{ 主送 }}：")])
+    template_files.hand_in(world.bureau, a_file("自用.docx", content), kind=ENTRY, by=world.bureau_admin)
     draft = a_draft(world.bureau, by=world.bureau_admin)
     before = texts_in(issuing.fetched(draft, by=world.bureau_admin))
-    template_files.hand_in(world.bureau, a_file("又一份.docx", own), kind=ENTRY, by=world.bureau_admin)
+    template_files.hand_in(world.bureau, a_file("又一份.docx", content), kind=ENTRY, by=world.bureau_admin)
 
-    template_files.retire(world.bureau, kind=ENTRY, by=world.bureau_admin)
+    replaced, own = CircularTemplate.objects.order_by("pk").values_list("pk", flat=True)
+    with pytest.raises(ValidationError, match="这个模板刚刚被他人换过，请重新打开后再办理。"):
+        template_files.retire(world.bureau, kind=ENTRY, template=replaced, by=world.bureau_admin)
+    assert template_files.in_use(world.bureau, ENTRY) == content
+
+    template_files.retire(world.bureau, kind=ENTRY, template=own, by=world.bureau_admin)
 
     assert "致各下级团组织：" in before
     assert "各下级团组织：" in texts_in(issuing.fetched(draft, by=world.bureau_admin))
     assert template_files.in_use(world.general, ENTRY) == word.shipped(ENTRY)
     assert CircularTemplate.objects.filter(retired_at=None).count() == 0
     with pytest.raises(ValidationError, match="现在用的就是系统模板。"):
-        template_files.retire(world.bureau, kind=ENTRY, by=world.bureau_admin)
+        template_files.retire(world.bureau, kind=ENTRY, template=own, by=world.bureau_admin)
 
 
 def test_a_refused_template_is_not_kept(world):

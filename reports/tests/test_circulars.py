@@ -275,7 +275,7 @@ def test_an_issued_one_is_not_edited_counted_discarded_or_issued_again(world):
     for deed in (
         lambda: drafting.edit(circular, **typed(circular), by=by),
         lambda: drafting.count_again(circular, by=by),
-        lambda: drafting.discard(circular, by=by),
+        lambda: drafting.discard(circular, version=circular.version, by=by),
         lambda: issuing.issue(circular, version=circular.version, by=by),
     ):
         assert refusal(deed) == ["通报已经印发，内容不能再改动。"]

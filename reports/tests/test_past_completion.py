@@ -92,6 +92,19 @@ def test_a_day_without_figures_says_so(past, signed_in, on, sentence):
     assert sentence in page(signed_in(past.bureau_admin), on=on).content.decode()
 
 
+@pytest.mark.parametrize("name", ["completion", "completion_table", "statistics", "statistics_table"])
+def test_before_the_day_is_opened_pages_say_whose_figures_they_show(past, signed_in, name):
+    with noon(dt.date(2026, 11, 22)):
+        client = signed_in(past.bureau_admin)
+        early = page(client, name).content.decode()
+        settling.settle()
+        late = page(client, name).content.decode()
+
+    said = "2026-11-22 还没有更新统计数据，所示为 2026-11-21 的数据。"
+    assert (said in early, said in late) == (True, False)
+    assert "数据截至 2026-11-21 12:00" in early
+
+
 def test_before_anything_was_kept_there_is_no_past(world, signed_in):
     answer = page(signed_in(world.bureau_admin), on="2026-11-20")
 

@@ -12,7 +12,7 @@ from branches.models import AuditEntry
 from members.models import Member
 from members.tests.builders import a_member
 from reports.models import SpotCheck, SpotKind, SpotRecord
-from reports.spot_checks import following
+from reports.spot_checks import following, recording
 from reports.tests.spot_checking import RIGHT, WRONG, a_draw, checked, mended, record_of
 
 
@@ -144,6 +144,34 @@ def test_one_record_after_the_other(world, check, record, signed_in):
     assert end["Location"] == f"/spot-checks/{check.pk}/"
     again = client.get(f"/spot-records/{sister.pk}/check/").content.decode()
     assert 'value="回族"' in again
+
+
+def test_enter_in_a_field_registers_nothing_and_keeps_what_was_typed(world, record, signed_in):
+    client = signed_in(world.officer)
+    url = f"/spot-records/{record.pk}/check/"
+    page = client.get(url).content.decode()
+    form = page[page.index('<form method="post" class="form-card spot-form"') :]
+    # What a browser presses on Enter: the first button of the form, before the one for unreal records.
+    pressed = form[form.index("<button") :].split(">")[0]
+
+    answer = client.post(url, posted(record, "", says_ethnicity="回族", unreal="left"))
+
+    assert 'name="verdict" value=""' in pressed
+    assert "请按页面下方的按钮登记。" in answer.content.decode()
+    assert 'value="回族"' in answer.content.decode()
+    record.refresh_from_db()
+    assert not record.is_checked
+
+
+def test_what_was_typed_is_not_dropped_with_an_unreal_record(world, record, signed_in):
+    url = f"/spot-records/{record.pk}/check/"
+
+    answer = signed_in(world.officer).post(url, posted(record, "unreal", says_ethnicity="回族", unreal="left"))
+
+    assert recording.UNREAL_WITH_MARKS in answer.content.decode()
+    assert 'value="回族"' in answer.content.decode()
+    record.refresh_from_db()
+    assert not record.is_checked
 
 
 def test_a_number_beside_the_record_is_refused_on_the_page_too(world, record, signed_in):

@@ -96,6 +96,7 @@ REFUSED = [
         "标出了不一致或缺漏的项目，请按“登记问题”保存。",
     ),
     (Found(verdict=Verdict.UNREAL), "请选择记录不真实的情形。"),
+    (Found(verdict=Verdict.UNREAL, unreal="left", marks=WRONG.marks), recording.UNREAL_WITH_MARKS),
     (found(ethnicity=(Mark.WRONG, " ")), "请写明民族按档案应为什么。"),
     (found(ethnicity=(Mark.MISSING, "回族")), "民族在系统里已经填写，请标为“不一致”。"),
     (found(work_unit=(Mark.WRONG, "测绘院")), "工作单位在系统里没有填写，请标为“缺漏”。"),
@@ -345,12 +346,6 @@ def test_rates_by_lower_organization_grouped_by_state(world, check, record):
     other = result.rows[1].rates
     assert (other.real_rate, other.right_rate, other.present_rate) == (0.0, None, None)
     assert [(each.label, each.wrong, each.missing) for each in result.facts] == [("学历", 1, 0), ("民族", 1, 0)]
-
-
-def test_a_draw_nobody_has_looked_at_has_no_rates(check):
-    total = results.result_of(check).total
-
-    assert (total.checked, total.real_rate, total.right_rate, total.present_rate) == (0, None, None, None)
 
 
 def test_the_states_of_organizations_in_their_order(world, check, record):

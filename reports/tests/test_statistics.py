@@ -17,7 +17,7 @@ from reports.columns import BY_KEY, Counted
 from reports.completion import completion_of
 from reports.counts import counts_of
 from reports.facts import settling
-from reports.schemes import DEFAULT
+from reports.schemes import DEFAULT, Scheme, set_scheme
 from reports.statistics import whole_tree
 from reports.statistics.dashboard import PARTS, dashboard_of
 from reports.statistics.leads import Leads
@@ -151,6 +151,21 @@ def test_a_past_day_is_told_under_the_names_of_then_and_compared(world):
     assert values(now.lower.lines[0])["团员（人）"] - values(past.lower.lines[0])["团员（人）"] == 1
     assert [cell.difference for cell in now.lower.lines[0].cells][:1] == ["+1"]
     assert (early.is_known, early.cards, early.tables) == (False, [], [])
+
+
+def test_both_days_are_measured_by_the_scheme_of_the_later_one(world):
+    strict = Scheme(weights={"people": 3, "meetings": 0})
+    with noon(19):
+        settling.settle()
+        before = dashboard_of(world.bureau, dt.date(2026, 11, 19))
+    with noon(21):
+        set_scheme(world.bureau, year=2026, follows_above=False, scheme=strict, by=world.bureau_admin)
+        now = dashboard_of(world.bureau, dt.date(2026, 11, 21), against=dt.date(2026, 11, 19))
+
+    assert cards(now)["rate"] != cards(before)["rate"]
+    rates = [card.cell.difference for card in now.cards if card.column.key == "rate"]
+    rates += [line.cells[4].difference for line in (*now.lower.lines, now.lower.total)]
+    assert set(rates) == {"持平"}
 
 
 def test_a_share_of_staff_needs_a_number_declared_for_the_organisation_itself(world, today):

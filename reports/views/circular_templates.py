@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import Organization
 from branches.scoping import Right
 from members.http import get_roster
-from reports.circular_forms import KindForm, TemplateForm
+from reports.circular_forms import KindForm, RetireForm, TemplateForm
 from reports.circulars import showing, template_files, word
+from reports.models import CircularKind
 from tuanjian.access import Access, access
 from tuanjian.refusals import rule_accepts
 
@@ -51,13 +51,21 @@ def circular_template_file(request: AuthenticatedHttpRequest, pk: int) -> FileRe
 
 
 @access(Access.MANAGE_REPORTS)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def circular_template_retire(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Back to the shipped template."""
-    organization, kind = _reporting(request, pk), KindForm(request.POST).asked
-    try:
-        template_files.retire(organization, kind=kind, by=request.user)
+    """Back to the shipped template, once that was confirmed."""
+    organization = _reporting(request, pk)
+    asked = request.POST or request.GET
+    own = template_files.own_of(organization, asked.get("kind", ""))
+    if own is None:
+        known = asked.get("kind") in CircularKind.values
+        messages.error(request, template_files.SHIPPED_IN_USE if known else "没有说明是哪一种通报的模板，请重新选择。")
+        return redirect("reports:circular_templates", pk)
+    form = RetireForm(request.POST or None, initial={"kind": own.kind, "template": own.pk})
+    if form.is_valid() and rule_accepts(
+        form, lambda: template_files.retire(organization, **form.cleaned_data, by=request.user)
+    ):
         messages.success(request, "已恢复系统模板。", extra_tags="saved")
-    except ValidationError as refusal:
-        messages.error(request, refusal.messages[0])
-    return redirect("reports:circular_templates", pk)
+        return redirect("reports:circular_templates", pk)
+    context = {"organization": organization, "own": own, "form": form}
+    return render(request, "reports/circulars/template_retire.html", context)

@@ -32,9 +32,11 @@ def circulars(request: AuthenticatedHttpRequest) -> HttpResponse:
     """收到的通报 and 本级通报 of an organisation."""
     organization = get_roster_organization(request)
     may = Organization.objects.manageable_by(request.user, right=Right.REPORTS).filter(pk=organization.pk).exists()
+    received = showing.received(organization, request.user)
     context = {
         "organization": organization,
-        "received": showing.received(organization),
+        "received": received,
+        "may_receive": any(receipt.may_receive for receipt in received),
         "page": page_of(request, showing.own(organization)),
         "size": size_of(request),
         "sizes": SIZES,
@@ -67,12 +69,14 @@ def circular(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     may = Circular.objects.manageable_by(request.user, right=Right.REPORTS).filter(pk=pk).exists()
     # The organisations below need not see who of the others has read it.
     ours = Organization.objects.visible_to(request.user, sight=Sight.ROSTER).filter(pk=seen.organization_id).exists()
+    page = page_of(request, showing.deliveries(seen)) if ours and not seen.is_draft else None
     context = {
         "circular": seen,
         "may": may,
         "to_receive": issuing.to_receive(seen, request.user),
         "shown": word.context_of(seen),
-        "page": page_of(request, showing.deliveries(seen)) if ours and not seen.is_draft else None,
+        "page": page,
+        "receipts": showing.receipts_of(page.object_list) if page else [],
         "size": size_of(request),
         "sizes": SIZES,
         "received_by": showing.received_by(seen),
@@ -121,7 +125,7 @@ def circular_discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
     """Throw a draft away."""
     seen = get_manageable(Circular, request.user, right=Right.REPORTS, pk=pk)
     form = VersionForm(request.POST or None, initial={"version": seen.version})
-    if form.is_valid() and rule_accepts(form, lambda: drafting.discard(seen, by=request.user)):
+    if form.is_valid() and rule_accepts(form, lambda: drafting.discard(seen, **form.cleaned_data, by=request.user)):
         messages.success(request, "已删除草稿。", extra_tags="saved")
         return redirect("reports:circulars")
     context = {"circular": seen, "form": form, "title": f"删除草稿“{seen.title}”？", "deed": "删除草稿"}
