@@ -38,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--size", choices=provinces.SIZES, help="another size than the gate's")
     parser.add_argument("--quick", action="store_true", help="the gate alone, PostgreSQL if there is one")
+    parser.add_argument("--json", action="store_true", help="print one JSON object only")
     parser.add_argument("--measure", choices=["sqlite", "postgresql"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -59,7 +60,7 @@ def main() -> int:
             found["live_to_kept_at_a_county"] = found.pop("live_to_kept")
         found["root_p95_growth"] = round(found["read_root_p95_ms"] / small_figures["read_root_p95_ms"], 2)
         figures[name] = found
-    return verdicts.tell("dashboard_scale", figures, GOALS)
+    return verdicts.tell("dashboard_scale", figures, GOALS, quick=options.quick)
 
 
 def measure(size: provinces.Size) -> dict[str, float]:
