@@ -110,7 +110,7 @@ def moves_in(board: Board, since: dt.date, on: dt.date) -> Moves:
     moved = [Moved(row, row.earlier) for row in sorted(board.rows, key=lambda row: row.organization.screen_order)]
     rows = [row for row in moved if row.is_real]
     now = {row.organization.pk for row in board.rows}
-    then = [row.as_organization() for row in reading.lower_on(board.organization, since)]
+    then = reading.lower_on(board.organization, since)
     return Moves(
         board=board,
         since=since,
@@ -118,5 +118,5 @@ def moves_in(board: Board, since: dt.date, on: dt.date) -> Moves:
         total=Moved(board.total, board.total.earlier),
         rows=rows,
         still=len(moved) - len(rows),
-        gone=[each for each in then if each.pk not in now],
+        gone=[row.as_organization() for row in then if row.organization_id not in now],
     )

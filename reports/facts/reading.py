@@ -26,7 +26,7 @@ from reports.facts import counting, keys
 from reports.facts.changing import Change, changes_of
 from reports.facts.keys import Part
 from reports.models import FactsDay, Standing
-from reports.models.facts import stood_in
+from reports.models.facts import StandingQuerySet, stood_in
 
 # So many waiting organisations a page counts by itself; more would keep the reader waiting.
 MOST_WAITING: Final = 50
@@ -104,8 +104,8 @@ def first_day() -> dt.date | None:
 
 
 def lower_on(organization: Organization, on: dt.date) -> list[Standing]:
-    """What stood directly below on a day that is over, in the committee's order of that day."""
-    return list(Standing.objects.on(on).filter(parent=organization).order_by("screen_order"))
+    """What stood directly below on a day that is over, in the committee's order of that day; names without figures."""
+    return list(Standing.objects.on(on).filter(parent=organization).defer("own", "below").order_by("screen_order"))
 
 
 def below_on(organization: Organization, on: dt.date) -> list[Standing]:
@@ -154,8 +154,8 @@ def own_below(organization: Organization) -> Iterator[tuple[int, dict[str, int]]
     yield from below.values_list("organization_id", "own").iterator(chunk_size=200)
 
 
-def _known(rows: Iterable[Standing]) -> dict[int, Known]:
-    return {row.organization_id: Known(row.own, row.below) for row in rows}
+def _known(rows: StandingQuerySet) -> dict[int, Known]:
+    return {pk: Known(own, below) for pk, own, below in rows.values_list("organization_id", "own", "below")}
 
 
 def _bring_up(known: dict[int, Known], tops: set[int], changes: Iterable[Change]) -> None:
