@@ -3,12 +3,14 @@
 An event for every element costs three times as long as the whole of this (docs/decisions, reading of workbooks).
 So the text between ``<sheetData>`` and ``</sheetData>`` is taken apart by expressions that leave no character
 unaccounted for; the rest still goes through the XML parser. Whatever is written in any other way – comments, prefixes,
-cells without address, entities beyond the five, white space between elements, a fault – makes the scan give up, and the
-parser reads the part from the beginning. A scan that succeeds gives what the parser gives; a test compares the two.
+cells without address, named entities beyond the five, white space between elements, a fault – makes the scan give up,
+and the parser reads the part from the beginning. A scan that succeeds gives what the parser gives; a test compares the
+two.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from tuanjian.spreadsheets.contents import Contents
@@ -40,8 +42,10 @@ _STRING = re.compile(
     r'(?:<phoneticPr(?: fontId="[0-9]+")?(?: type="[A-Za-z]+")?(?: alignment="[A-Za-z]+")? ?/>)?</si>|(.+)',
     re.DOTALL,
 )
-_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos|#10|#13|#9);)?")
-_MEANT: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#10": "\n", "#13": "\r", "#9": "\t"}
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)?")
+_MEANT: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+# XML 1.0, section 2.2.
+_CHARACTERS: Final = ((0x9, 0xA), (0xD, 0xD), (0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 
 
 class _GiveUp(Exception):
@@ -230,12 +234,26 @@ def _column_number(letters: str) -> int:
 
 
 def _unescaped(text: str) -> str:
-    if "&" not in text:
-        return text
+    # Writers that keep to ASCII refer to every Chinese character by its number.
+    return _REFERENCE.sub(_meant, text) if "&" in text else text
 
-    def meant(found: re.Match[str]) -> str:
-        if found[1] is None:
-            raise _GiveUp
-        return _MEANT[found[1]]
 
-    return _REFERENCE.sub(meant, text)
+def _meant(found: re.Match[str]) -> str:
+    return _character(found[1])
+
+
+@lru_cache(maxsize=8192)
+def _character(name: str | None) -> str:
+    if name is None:
+        raise _GiveUp
+    if name in _MEANT:
+        return _MEANT[name]
+    number = int(name[2:], 16) if name[1] == "x" else int(name[1:])
+    if (
+        number in (0x9, 0xA, 0xD)
+        or 0x20 <= number <= 0xD7FF
+        or 0xE000 <= number <= 0xFFFD
+        or 0x10000 <= number < 0x110000
+    ):
+        return chr(number)
+    raise _GiveUp

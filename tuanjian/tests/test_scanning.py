@@ -131,6 +131,24 @@ def test_unusual_sheets_give_the_same_either_way(data):
     assert outcome(data, quick=True)[0] == outcome(data, quick=False)[0]
 
 
+@pytest.mark.parametrize("written", ["&#30002;", "&#x7532;", "&#65;&amp;&#x1F600;", "&#10;", "&#x20;"])
+def test_characters_by_number_are_scanned(written):
+    data = a_sheet(a_row(1, "甲").replace("甲", written))
+
+    assert outcome(data, quick=True)[1]
+    assert outcome(data, quick=True)[0] == outcome(data, quick=False)[0]
+
+
+@pytest.mark.parametrize(
+    "written", ["&#0;", "&#8;", "&#xD800;", "&#xFFFE;", "&#x110000;", "&#9999999;", "&#;", "&#x;", "&#6a;"]
+)
+def test_numbers_of_no_character_are_left_to_the_parser(written):
+    data = a_sheet(a_row(1, "甲").replace("甲", written))
+
+    assert not outcome(data, quick=True)[1]
+    assert outcome(data, quick=True)[0] == outcome(data, quick=False)[0]
+
+
 STRINGS = [
     "<si><t>甲</t></si><si><t/></si>",
     '<si><t xml:space="preserve"> 甲&amp;</t><phoneticPr fontId="1" type="noConversion"/></si>',
