@@ -45,7 +45,7 @@ bench: $(VENV)/.dev
 	@worst=0; for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script --json $(BENCH_FLAGS); code=$$?; \
 	if [ $$code -ne 0 ] && [ $$worst -ne 1 ]; then worst=$$code; fi; done; exit $$worst
 
-# Everybody at every position; the suite asks at five of ten.
+# Everybody at every position; the suite asks at six of ten.
 matrix: $(VENV)/.dev
 	TUANJIAN_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup reports/tests/test_matrix.py
 

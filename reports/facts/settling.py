@@ -74,7 +74,7 @@ def keep_anew(day: dt.date) -> None:
     now = Standing.objects.now()
     now.filter(from_day__gte=day).delete()
     now.update(to_day=day)
-    freshness.touch(list(Organization.objects.active().order_by("path").values_list("pk", flat=True)))
+    freshness.touch_everything()
     _settle_until(None, day)
 
 

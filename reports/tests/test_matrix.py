@@ -3,7 +3,7 @@
 Each record carries unique canaries; whatever a persona may not see must not appear in any answer: body, headers, error
 pages and suggestions included. A URL without a declared access class, or whose object this module does not know, fails.
 
-Everybody asks every URL at the own position and at four of the nine others, other ones for each URL and persona;
+Everybody asks every URL at the own position and at five of the nine others, other ones for each URL and persona;
 ``make matrix`` asks at all of them.
 """
 
@@ -184,7 +184,7 @@ def sites_for(name):
 
 
 WHOLE = bool(os.environ.get("TUANJIAN_WHOLE_MATRIX"))
-ASKED_AT = 5
+ASKED_AT = 6
 
 
 def asked_at(name, persona, sites=SITES):
