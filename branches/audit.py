@@ -52,17 +52,17 @@ def record(
     ``changes`` maps a field's Chinese name to [before, after]; sensitive values are masked by the caller. ``about``
     are the people on a list that leaves the system: the log of each of them tells of it, too. Whoever reads the log
     of ``at`` reads all of this, so it names no organisation out of their sight. Belongs in the transaction of the
-    deed itself.
+    deed itself; where there is no deed (a list that was read), the entry and its place in the queue are one.
     """
     mentioned = sorted({(each._meta.label_lower, str(each.pk)) for each in about})
     noted = _noted((kind, subject, at, changes or {}))
     [said] = _said([noted], by=by, reason=reason, job=job, placements={})
     digest = digest_of_mentions(mentioned)
     entry = AuditEntry(**dict(zip(SAID, said, strict=True)), mentions_digest=digest, mac=_mac_of(said, digest))
-    entry.save(force_insert=True)
-    AuditPending.objects.create(entry=entry)
-    if mentioned:
-        with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False):
+        entry.save(force_insert=True)
+        AuditPending.objects.create(entry=entry)
+        if mentioned:
             # A list that leaves the system may name a hundred thousand people.
             bulk.insert_rows(AuditMention, ("entry", "object_type", "object_id"), ((entry.pk, *m) for m in mentioned))
     return entry

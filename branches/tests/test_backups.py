@@ -13,10 +13,11 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from branches import audit, backups, dumping, log_proof, readiness
-from branches.models import AuditEntry, Organization, User
+from branches.models import AuditEntry, AuditPending, Organization, User
 from branches.tests.builders import a_user, an_organization
 from tuanjian import keyring, sealing
 
@@ -286,6 +287,28 @@ def test_people_go_on_working_meanwhile(site, tmp_path):
 
     assert errors == []
     assert log_proof.prove().problem == ""
+
+
+def test_no_moment_shows_an_entry_without_its_place_in_the_queue(site):
+    """Also where the entry is the whole deed: a backup between the two would look as if somebody had inserted it."""
+    top, seen = Organization.objects.get(), []
+
+    def look_from_outside(**signal):
+        def look():
+            seen.append(AuditEntry.objects.filter(reason="只看不改").count())
+            connection.close()
+
+        onlooker = threading.Thread(target=look)
+        onlooker.start()
+        onlooker.join()
+
+    pre_save.connect(look_from_outside, sender=AuditPending)
+    try:
+        audit.record(audit.Kind.CHANGED, top, by=None, at=top, reason="只看不改")
+    finally:
+        pre_save.disconnect(look_from_outside, sender=AuditPending)
+
+    assert (seen, AuditEntry.objects.filter(reason="只看不改").count()) == ([0], 1)
 
 
 def test_a_dump_that_breaks_off_changes_nothing(made):
