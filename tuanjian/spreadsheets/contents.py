@@ -1,9 +1,9 @@
 """What stands in a cell of an .xlsx file: type, style and value together make one cell of the table."""
 
-from tuanjian.spreadsheets.cells import NOTHING, Cell, Kind
 from tuanjian.spreadsheets.gathering import Gathering
+from tuanjian.spreadsheets.kinds import NOTHING, Cell, Kind
 from tuanjian.spreadsheets.refusals import FileRefused
-from tuanjian.spreadsheets.values import Shown, iso_cell, number_cell, spelled_out, text_cell
+from tuanjian.spreadsheets.values import LONGEST_NUMBER, Shown, iso_cell, number_cell, spelled_out, text_cell
 
 
 class Contents:
@@ -28,6 +28,12 @@ class Contents:
         if text and len(text) <= self._limit and text[0].isalnum() and "_x" not in text:
             return self._cells.append(text)
         return self._cells.place(text_cell(spelled_out(text), self._limit))
+
+    def new_number(self, style: str, digits: str) -> int:
+        """Return a place for a number, of digits and points only, which the caller has not met in this style before."""
+        if digits.isdecimal() and len(digits) <= LONGEST_NUMBER and self._shown_by(style) is Shown.NUMBER:
+            return self._cells.append_number(digits)
+        return self.place(style, "", digits, formula=False)
 
     def shared(self, index: str | None) -> int:
         """Return the place of the shared string with this number."""
@@ -60,13 +66,15 @@ class Contents:
                 raise FileRefused("F_CORRUPT")
 
     def _number(self, style: str, value: str, *, formula: bool) -> Cell:
-        shown = Shown.NUMBER
-        if style:
-            if not (style.isascii() and style.isdigit() and len(style) < 10):
-                raise FileRefused("F_CORRUPT")
-            # A workbook without its styles can still be read; its dates are serials then.
-            shown = self._shown[int(style)] if int(style) < len(self._shown) else Shown.NUMBER
-        cell = number_cell(value, shown, date1904=self._date1904, formula=formula)
+        cell = number_cell(value, self._shown_by(style), date1904=self._date1904, formula=formula)
         if cell is None:
             raise FileRefused("F_CORRUPT")
         return cell
+
+    def _shown_by(self, style: str) -> Shown:
+        if not style:
+            return Shown.NUMBER
+        if not (style.isascii() and style.isdigit() and len(style) < 10):
+            raise FileRefused("F_CORRUPT")
+        # A workbook without its styles can still be read; its dates are serials then.
+        return self._shown[int(style)] if int(style) < len(self._shown) else Shown.NUMBER

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tuanjian.spreadsheets.cells import NOTHING
 from tuanjian.spreadsheets.gathering import Gathering
+from tuanjian.spreadsheets.kinds import NOTHING
 from tuanjian.spreadsheets.refusals import FileRefused
 from tuanjian.spreadsheets.values import is_blank, text_cell
 

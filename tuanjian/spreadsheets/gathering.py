@@ -1,19 +1,28 @@
 """Rows on their way from the file to the caller, small enough to pass between two processes quickly.
 
 Each distinct cell is kept once in a table; a row is its columns and the places of its cells in that table. Rosters
-repeat themselves (男, 汉族, the branch), so most cells cost one number instead of a text, a kind and three marks.
+repeat themselves (男, 汉族, the branch), so most cells cost one number instead of a text, a kind and three marks; and
+most rows have the columns of another, so these too cost one number.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from __future__ import annotations
 
-from tuanjian.spreadsheets.cells import NOTHING, Cell, Kind, Limits, Merge, Row, Sheet, Workbook
-from tuanjian.spreadsheets.packed import PackedRows
+import json
+from array import array
+from binascii import b2a_base64
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Final
+
+from tuanjian.spreadsheets.kinds import NOTHING, Cell
 from tuanjian.spreadsheets.refusals import FileRefused
 
-_BATCH = 1_000
-_KINDS = {kind.value: kind for kind in Kind}
+if TYPE_CHECKING:
+    # Only named here: the process that parses begins sooner without them.
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tuanjian.spreadsheets.cells import Limits, Merge, Workbook
+
+_BATCH: Final = 1_000
 
 
 class BrokenOff(Exception):
@@ -21,10 +30,13 @@ class BrokenOff(Exception):
 
 
 class Cells:
-    """The table of distinct cells, a plain text as itself. Place 0 is the blank cell, which no row holds."""
+    """The table of distinct cells. Place 0 is the blank cell, which no row holds.
+
+    On its way a plain text is itself, a number stored as it is shown stands alone in a tuple.
+    """
 
     def __init__(self) -> None:
-        self._unsent: list[Cell | str] = []
+        self._unsent: list[str | tuple[str] | Cell] = []
         self._count = 0
         self._places: dict[Cell, int] = {NOTHING: 0}
 
@@ -43,7 +55,13 @@ class Cells:
         self._count += 1
         return self._count
 
-    def unsent(self) -> list[Cell | str]:
+    def append_number(self, digits: str) -> int:
+        """Return a new place for a number stored in digits that the caller knows to be new."""
+        self._unsent.append((digits,))
+        self._count += 1
+        return self._count
+
+    def unsent(self) -> list[str | tuple[str] | Cell]:
         """Return the cells that are new since the last time."""
         cells, self._unsent = self._unsent, []
         return cells
@@ -52,16 +70,13 @@ class Cells:
 class SheetGathering:
     """The rows of one sheet, counted against the limits as they come and sent on by the thousand."""
 
-    def __init__(self, gathering: "Gathering", name: str, *, hidden: bool, date1904: bool, size: int) -> None:
+    def __init__(self, gathering: Gathering, name: str, *, hidden: bool, date1904: bool, size: int) -> None:
         self.date1904 = date1904
         self.merged: list[Merge] = []
         self.hidden_columns: list[tuple[int, int]] = []
         self._gathering, self._size = gathering, size
         self._limits = gathering.limits
-        self._waiting: list[tuple[int, int, tuple[int, ...] | int, list[int]]] = []
-        self._used_columns: set[int] = set()
-        self._last_columns: tuple[int, ...] = ()
-        self._rows = 0
+        self._forget()
         gathering.send({"sheet": name, "hidden": hidden, "date1904": date1904})
 
     def add(
@@ -69,22 +84,43 @@ class SheetGathering:
     ) -> None:
         """Keep a row without its blank cells; a row of blank cells is none.
 
-        Refuses with F_TOO_MANY_ROWS or F_TOO_MANY_COLS what goes past the limits.
+        Refuses with F_TOO_MANY_ROWS or F_TOO_MANY_COLUMNS what goes past the limits.
         """
         if 0 in places:
-            columns = tuple(column for column, place in zip(columns, places, strict=True) if place)
+            columns = tuple(compress(columns, places))
             places = [place for place in places if place]
+        if places:
+            self.put(line, self.shape(columns), places, hidden=hidden, ragged=ragged)
+
+    def shape(self, columns: tuple[int, ...]) -> int:
+        """Return the number by which ``put`` knows a row of these columns.
+
+        Refuses with F_TOO_MANY_COLUMNS what goes past the limit.
+        """
+        shape = self._shapes.get(columns)
+        if shape is None:
+            self._used_columns.update(columns)
+            if len(self._used_columns) > self._limits.columns:
+                raise FileRefused("F_TOO_MANY_COLS", f"列数超过 {self._limits.columns}，请用系统提供的模板。")
+            shape = self._shapes[columns] = len(self._shapes)
+            self._new_shapes.append(columns)
+        return shape
+
+    def put(self, line: int, shape: int, places: list[int], *, hidden: bool = False, ragged: bool = False) -> None:
+        """Keep a row of that shape, none of whose cells is blank; a row without any cell is none.
+
+        Refuses with F_TOO_MANY_ROWS what goes past the limit.
+        """
         if not places:
             return
         self._rows += 1
         if self._gathering.rows + self._rows > self._limits.rows:
             raise FileRefused("F_TOO_MANY_ROWS", f"数据超过 {self._limits.rows} 行，请分批导入。")
-        # Nearly all rows of a roster have the columns of the row before.
-        repeated = columns == self._last_columns
-        if not repeated:
-            self._use(columns)
-        self._waiting.append((line, hidden + 2 * ragged, 0 if repeated else columns, places))
-        if len(self._waiting) >= _BATCH:
+        self._lines.append(line)
+        self._marks.append(hidden + 2 * ragged)
+        self._row_shapes.append(shape)
+        self._places += places
+        if len(self._lines) >= _BATCH:
             self._send_rows()
 
     def reach(self, done: int, of: int) -> None:
@@ -93,32 +129,55 @@ class SheetGathering:
 
     def restart(self) -> None:
         """Forget what was read of the sheet."""
-        self._waiting, self._last_columns, self._rows = [], (), 0
-        self._used_columns.clear()
+        self._forget()
         self.merged.clear()
         self.hidden_columns.clear()
         self._gathering.send({"restart": True})
 
     def finish(self) -> None:
         """Send the rest, once the sheet has been read to its end."""
-        self._send_rows()
+        if self._lines:
+            self._send_rows()
         ranges, used = self.hidden_columns, self._used_columns
         hidden = sorted({column for column in used for first, last in ranges if first <= column <= last})
         self._gathering.rows += self._rows
         self._gathering.pass_by(self._size)
         self._gathering.send({"merged": self.merged, "hidden_columns": hidden})
 
-    def _use(self, columns: tuple[int, ...]) -> None:
-        self._last_columns = columns
-        self._used_columns.update(columns)
-        if len(self._used_columns) > self._limits.columns:
-            raise FileRefused("F_TOO_MANY_COLS", f"列数超过 {self._limits.columns}，请用系统提供的模板。")
+    def _forget(self) -> None:
+        self._rows = 0
+        self._used_columns: set[int] = set()
+        self._shapes: dict[tuple[int, ...], int] = {}
+        self._new_shapes: list[tuple[int, ...]] = []
+        self._clear_waiting()
+
+    def _clear_waiting(self) -> None:
+        self._lines: list[int] = []
+        self._marks = bytearray()
+        self._row_shapes: list[int] = []
+        self._places: list[int] = []
 
     def _send_rows(self) -> None:
-        if self._waiting:
-            cells, permille = self._gathering.cells.unsent(), self._gathering.permille
-            self._gathering.send({"cells": cells, "rows": self._waiting, "permille": permille})
-            self._waiting = []
+        numbers = (_packed(each) for each in (self._lines, self._row_shapes, self._places))
+        rows = [_in_letters(self._marks), *numbers]
+        shapes, self._new_shapes = self._new_shapes, []
+        self._gathering.send(
+            {
+                "cells": self._gathering.cells.unsent(),
+                "shapes": shapes,
+                "rows": rows,
+                "permille": self._gathering.permille,
+            }
+        )
+        self._clear_waiting()
+
+
+def _packed(numbers: list[int]) -> str:
+    return _in_letters(array("I", numbers).tobytes())
+
+
+def _in_letters(data: bytes | bytearray) -> str:
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 class Gathering:
@@ -161,54 +220,13 @@ def put_together(messages: Iterable[dict[str, Any]]) -> Workbook:
 
     Raises ``BrokenOff`` when they end too soon or make no sense, and ``FileRefused`` if that is what they say.
     """
+    # The process that parses has no use for it, and its start is part of every upload.
+    from tuanjian.spreadsheets.arriving import workbook_of
+
     try:
-        return _put_together(messages)
+        return workbook_of(messages)
     except (LookupError, OverflowError, TypeError, ValueError) as senseless:
         raise BrokenOff from senseless
-
-
-def _put_together(messages: Iterable[dict[str, Any]]) -> Workbook:
-    table: list[Cell | str] = [NOTHING]
-    sheets: list[Sheet] = []
-    rows = PackedRows(table)
-    head: dict[str, Any] = {}
-    for message in messages:
-        match message:
-            case {"cells": new_cells, "rows": new_rows}:
-                table.extend(_cells(new_cells))
-                rows.add(new_rows)
-            case {"sheet": _}:
-                head, rows = message, PackedRows(table)
-            case {"restart": True}:
-                rows = PackedRows(table)
-            case {"merged": _, "hidden_columns": _}:
-                sheets.append(_sheet(head | message, rows))
-            case {"refused": [code, sentence]}:
-                raise FileRefused(code, sentence)
-            case {"format": format, "warnings": warnings}:
-                return Workbook(sheets, tuple(warnings), format)
-    raise BrokenOff
-
-
-def _cells(cells: list[Any]) -> Iterator[Cell | str]:
-    kinds, make = _KINDS, Cell._make
-    for brief in cells:
-        if isinstance(brief, str):
-            yield brief
-        else:
-            text, kind, *rest = brief
-            yield make((text, kinds[kind], *rest))
-
-
-def _sheet(about: dict[str, Any], rows: Sequence[Row]) -> Sheet:
-    return Sheet(
-        about["sheet"],
-        hidden=about["hidden"],
-        rows=rows,
-        merged=tuple(Merge(*merge) for merge in about["merged"]),
-        hidden_columns=frozenset(about["hidden_columns"]),
-        date1904=about["date1904"],
-    )
 
 
 def as_line(message: dict[str, Any]) -> str:

@@ -10,8 +10,8 @@ from typing import Final
 
 import xlrd
 
-from tuanjian.spreadsheets.cells import NOTHING, Cell, Kind, Merge
 from tuanjian.spreadsheets.gathering import Gathering, SheetGathering
+from tuanjian.spreadsheets.kinds import NOTHING, Cell, Kind, Merge
 from tuanjian.spreadsheets.refusals import FileRefused
 from tuanjian.spreadsheets.values import Shown, number_cell, shown_by, text_cell
 

@@ -1,5 +1,6 @@
 """One door to the readers of all kinds of files."""
 
+import sys
 from pathlib import Path
 
 from tuanjian.spreadsheets.gathering import Gathering
@@ -13,6 +14,11 @@ def gather(path: Path, name: str, gathering: Gathering) -> None:
         case Family.XLSX:
             from tuanjian.spreadsheets.xlsx import gather_xlsx as gather_family
         case Family.XLS:
+            if sys.flags.no_site:
+                # The process that parses starts without it, and xlrd is the only library a reader needs.
+                import site
+
+                site.main()
             from tuanjian.spreadsheets.legacy import gather_xls as gather_family
         case Family.DELIMITED:
             from tuanjian.spreadsheets.delimited import gather_delimited as gather_family

@@ -4,16 +4,20 @@ The checks are our own because Python 3.11.7's zipfile lets overlapping entries 
 name pass, and because a directory may declare any size.
 """
 
+from __future__ import annotations
+
 import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tuanjian.spreadsheets.cells import Limits
 from tuanjian.spreadsheets.refusals import FileRefused
+
+if TYPE_CHECKING:
+    from tuanjian.spreadsheets.cells import Limits
 
 _PIECE: Final = 256 * 1024
 _LOCAL_HEADER: Final = 30

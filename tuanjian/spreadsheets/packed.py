@@ -1,8 +1,11 @@
 """The rows of a sheet as numbers of cells: a long roster takes a tenth of the memory its rows and cells would."""
 
+from __future__ import annotations
+
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, overload
+from itertools import accumulate
+from typing import Final, overload
 
 from tuanjian.spreadsheets.cells import Cell, Kind, Row
 
@@ -18,33 +21,42 @@ class PackedRows(Sequence[Row]):
         self._table = table
         self._lines, self._places, self._ends = array("I"), array("I"), array("I", [0])
         self._marks = bytearray()
-        self._columns: list[tuple[int, ...]] = []
-        # Few rows have columns of their own: each set of them is kept once.
-        self._known: dict[tuple[int, ...], tuple[int, ...]] = {}
+        # Few rows have columns of their own: each set of them is kept once, a row is the number of its.
+        self._shapes: list[tuple[int, ...]] = []
+        self._row_shapes = array("I")
 
-    def add(self, rows: Iterable[Any]) -> None:
-        """Keep rows as (line, marks, columns or 0 for those of the row before, places in the table).
+    def extend(
+        self,
+        shapes: Iterable[Sequence[int]],
+        *,
+        lines: array[int],
+        marks: bytes,
+        row_shapes: array[int],
+        places: array[int],
+    ) -> None:
+        """Keep rows by their lines and marks, the numbers of their shapes, and their places in the table on end.
 
-        Raises LookupError, TypeError, ValueError or OverflowError for what makes no sense.
+        A shape is the columns of a row; ``shapes`` are numbered on from those of the rows before. Raises LookupError,
+        TypeError, ValueError or OverflowError for what makes no sense, and keeps nothing then.
         """
-        columns = self._columns[-1] if self._columns else ()
-        count = len(self._table)
-        for line, marks, own_columns, places in rows:
-            if own_columns:
-                columns = tuple(own_columns)
-                columns = self._known.setdefault(columns, columns)
-            if len(columns) != len(places):
-                raise ValueError("a row has more or fewer cells than columns")
-            if places and max(places) >= count:
-                raise IndexError("a row has a cell that is not in the table")
-            self._places.extend(places)
-            self._lines.append(line)
-            self._marks.append(marks)
-            self._columns.append(columns)
-            self._ends.append(len(self._places))
+        known = self._shapes + [tuple(columns) for columns in shapes]
+        sizes = [*map(len, known)]
+        ends = array("I", accumulate(map(sizes.__getitem__, row_shapes), initial=self._ends[-1]))
+        if not len(lines) == len(marks) == len(row_shapes):
+            raise ValueError("not as many lines as rows")
+        if ends[-1] - ends[0] != len(places):
+            raise ValueError("rows have more or fewer cells than columns")
+        if places and max(places) >= len(self._table):
+            raise IndexError("a row has a cell that is not in the table")
+        self._shapes = known
+        self._lines.extend(lines)
+        self._marks += marks
+        self._row_shapes.extend(row_shapes)
+        self._places.extend(places)
+        self._ends.extend(ends[1:])
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return len(self._lines)
 
     def __iter__(self) -> Iterator[Row]:
         for start in range(0, len(self), _TOGETHER):
@@ -81,8 +93,8 @@ class PackedRows(Sequence[Row]):
             cell = table[place]
             made[place] = cell if isinstance(cell, Cell) else make((cell, Kind.TEXT, "", False, False, False))
         at = made.__getitem__
-        columns, lines = self._columns, self._lines
+        shapes, row_shapes, lines = self._shapes, self._row_shapes, self._lines
         for number in range(start, stop):
             own = places[ends[number] - first : ends[number + 1] - first]
-            cells = dict(zip(columns[number], map(at, own), strict=True))
+            cells = dict(zip(shapes[row_shapes[number]], map(at, own), strict=True))
             yield Row(lines[number], cells, bool(marks[number] & 1), bool(marks[number] & 2))

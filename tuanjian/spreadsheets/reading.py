@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +22,8 @@ from tuanjian.spreadsheets.opening import gather
 from tuanjian.spreadsheets.refusals import FileRefused
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_COMMAND: Final = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "tuanjian.spreadsheets.child"]
+# Without the packages installed: looking for them is a third of the start of an interpreter.
+_COMMAND: Final = [sys.executable, "-E", "-s", "-S", "-X", "utf8", "-m", "tuanjian.spreadsheets.child"]
 _NEEDED_BY_WINDOWS: Final = ("SYSTEMROOT",)
 _OUT_OF_TIME: Final = -24  # SIGXCPU, which is not there on every system
 # Takes how many rows have been read, and how many thousandths of the file that is, 0 while nobody knows.
@@ -81,8 +83,8 @@ def _counted(messages: Iterable[dict[str, Any]], told: Told | None) -> Iterator[
     rows = of_sheet = 0
     for message in messages:
         match message:
-            case {"rows": list(new), "permille": int(permille)} if told is not None:
-                of_sheet += len(new)
+            case {"rows": [str(marks), *_], "permille": int(permille)} if told is not None:
+                of_sheet += len(a2b_base64(marks))
                 told(rows + of_sheet, min(max(permille, 0), 1_000))
             case {"restart": True}:
                 of_sheet = 0

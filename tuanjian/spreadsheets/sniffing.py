@@ -1,12 +1,16 @@
 """What a file is, from its first bytes and its name, before anything is parsed."""
 
+from __future__ import annotations
+
 import re
 from enum import Enum
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tuanjian.spreadsheets.cells import Limits
 from tuanjian.spreadsheets.refusals import FileRefused
+
+if TYPE_CHECKING:
+    from tuanjian.spreadsheets.cells import Limits
 
 
 class Family(Enum):

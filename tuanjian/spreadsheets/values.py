@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from tuanjian.spreadsheets.cells import NOTHING, Cell, Kind
+from tuanjian.spreadsheets.kinds import NOTHING, Cell, Kind
 
 # What stands in cells unseen besides white space: zero-width marks, bidi controls, byte order mark.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff \u00a0\u3000\t\r\n"
 _EPOCH_1900, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 – a serial has no zone
 _LAST_SERIAL = 2_958_465  # 9999-12-31
-_LONGEST_NUMBER = 40
+LONGEST_NUMBER = 40
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?Z?)?")
 _SPELLED_CONTROL = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -73,9 +73,9 @@ def _character(found: re.Match[str]) -> str:
 
 def number_cell(stored: str, shown: Shown, *, date1904: bool, formula: bool = False) -> Cell | None:
     """Return the cell for a stored number, as a date where the format shows one; None if it is no number."""
-    if shown is Shown.NUMBER and stored.isdecimal() and stored.isascii() and len(stored) <= _LONGEST_NUMBER:
+    if shown is Shown.NUMBER and stored.isdecimal() and stored.isascii() and len(stored) <= LONGEST_NUMBER:
         return Cell(stored, Kind.NUMBER, stored, formula)
-    if len(stored) > _LONGEST_NUMBER or not _NUMBER.fullmatch(stored):
+    if len(stored) > LONGEST_NUMBER or not _NUMBER.fullmatch(stored):
         return None
     if shown is not Shown.NUMBER and (day := _date_text(float(stored), date1904=date1904)):
         return Cell(day, Kind.DATE, stored, formula, shown is Shown.MONTH)

@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from tuanjian.spreadsheets import scanning
-from tuanjian.spreadsheets.cells import Merge
 from tuanjian.spreadsheets.contents import Contents
 from tuanjian.spreadsheets.gathering import SheetGathering
+from tuanjian.spreadsheets.kinds import Merge
 from tuanjian.spreadsheets.markup import walk
 from tuanjian.spreadsheets.refusals import FileRefused
 
