@@ -52,10 +52,16 @@ def get_manageable(
 
 
 def current_organization(request: AuthenticatedHttpRequest) -> Organization | None:
-    """The organisation the person works in now: chosen in the top bar, else the highest of the own grants."""
+    """The organisation the person works in now: chosen in the top bar, else the highest of the own grants.
+
+    Page and frame both ask, and it is read once for them.
+    """
     held = held_by(request.user)
     if not held:
         return None
     chosen = request.session.get(SESSION_KEY)
-    wanted = next((grant for grant in held if grant.organization_id == chosen), held[0])
-    return Organization.objects.visible_to(request.user).filter(pk=wanted.organization_id).first()
+    wanted = next((grant for grant in held if grant.organization_id == chosen), held[0]).organization_id
+    known: dict[int, Organization | None] = request.__dict__.setdefault("_current_organization", {})
+    if wanted not in known:
+        known[wanted] = Organization.objects.visible_to(request.user).filter(pk=wanted).first()
+    return known[wanted]

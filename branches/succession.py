@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from branches.models import AccessGrant, Organization, RegistrationCode, Role, User
+from branches.models.accounts import AccessGrantQuerySet
 from branches.scoping import in_force
 from tuanjian.locks import Lock, hold
 
@@ -103,10 +104,15 @@ def refuse_disabling(user: User) -> None:
 
 def lapsing(on: dt.date, days: int) -> Q:
     """Condition on organisations: they have an administrator that day, and so many days later nobody any more."""
-    later = on + dt.timedelta(days=days)
     # Somebody's grant ends in between: few organisations are looked at more closely, however many there are.
-    ending = AccessGrant.objects.filter(in_force(on), role=Role.ADMINISTRATOR, ends_on__lt=later)
-    return Q(pk__in=ending.values("organization")) & ~without_administrator(on) & without_administrator(later)
+    ended = Q(pk__in=ending(on, days).values("organization"))
+    return ended & ~without_administrator(on) & without_administrator(on + dt.timedelta(days=days))
+
+
+def ending(on: dt.date, days: int) -> AccessGrantQuerySet:
+    """Administrators' grants in force that day that end less than so many days later."""
+    later = on + dt.timedelta(days=days)
+    return AccessGrant.objects.filter(in_force(on), role=Role.ADMINISTRATOR, ends_on__lt=later)
 
 
 def successor_overdue(at: dt.datetime) -> Q:

@@ -7,7 +7,7 @@ system; branches of more than fifty members are asked to divide by national prac
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -165,13 +165,23 @@ def flagged(organizations: OrganizationQuerySet, on: dt.date, flags: Iterable[Fl
     wanted = Q(pk__in=())
     for flag in flags:
         wanted |= flag.condition(on)
-    has = {f"has_{each.key}": ExpressionWrapper(each.condition(on), output_field=BooleanField()) for each in FLAGS}
-    return organizations.active().filter(wanted).annotate(**has, league_members=_members())
+    return organizations.active().filter(wanted).annotate(**_has(on), league_members=_members())
 
 
 def flags_of(organization: Organization) -> list[Flag]:
     """The flags of an organisation read by ``flagged``."""
     return [flag for flag in FLAGS if getattr(organization, f"has_{flag.key}")]
+
+
+def flags_by_id(organizations: OrganizationQuerySet, on: dt.date) -> Iterator[tuple[int, list[Flag]]]:
+    """The flags of every one of these on that day, by its id, where it is known that they are in force: one query."""
+    has = _has(on)
+    for pk, *flags in organizations.annotate(**has).order_by().values_list("pk", *has):
+        yield pk, [flag for flag, has_it in zip(FLAGS, flags, strict=True) if has_it]
+
+
+def _has(on: dt.date) -> dict[str, ExpressionWrapper[Q]]:
+    return {f"has_{each.key}": ExpressionWrapper(each.condition(on), output_field=BooleanField()) for each in FLAGS}
 
 
 def counts(organizations: OrganizationQuerySet, on: dt.date) -> list[tuple[Flag, int]]:

@@ -1,6 +1,7 @@
 """Pages for what cannot be shown: what happened, why, what to do, and a number that is also in the log."""
 
 import logging
+import sys
 from typing import Any
 
 from django.db import DatabaseError
@@ -12,6 +13,7 @@ from django.utils import timezone
 from branches.http import Closed
 from branches.log_refusals import record_refusal
 from branches.scoping import NotAllowed, held_by
+from tuanjian.locks import waited_in_vain
 from tuanjian.middleware import current_request_number
 
 log = logging.getLogger("tuanjian.errors")
@@ -59,10 +61,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without the request: whatever broke the page may be in the frame around it, too."""
-    log.error("%s 500 %s", current_request_number(), request.path)
+    """Rendered without the request: whatever broke the page may be in the frame around it, too.
+
+    Who waited in vain for somebody else's long write is told so, and how to send the form again.
+    """
+    # Django answers while the error is being handled.
+    busy = waited_in_vain(sys.exception())
+    status = 503 if busy else 500
+    log.error("%s %s %s", current_request_number(), status, request.path)
     context = {"error_number": current_request_number(), "error_at": timezone.now(), "error_role": ""}
-    return HttpResponse(render_to_string("500.html", context), status=500)
+    page = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    if busy:
+        page["Retry-After"] = "60"
+    return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -7,7 +7,7 @@ What ``save()`` and ``bulk_create()`` would add is the caller's: defaults, ``aut
 to be among the columns. Database constraints and triggers hold as always.
 """
 
-import re
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,24 +24,28 @@ _CHUNK, _CHUNK_OF_NARROW, _NARROW = 30_000, 100_000, 8
 # So many rows of them stand in memory as text at a time.
 _TOGETHER: Final = 500
 # What these fields hand to the database as it is. Subclasses of either, and anything else, go through the field.
-_AS_IT_IS: Final[dict[type[Any], type]] = {
-    models.CharField: str,
-    models.TextField: str,
-    models.EmailField: str,
-    models.BooleanField: bool,
-    models.IntegerField: int,
-    models.PositiveIntegerField: int,
-    models.BigIntegerField: int,
-    models.BigAutoField: int,
-    models.ForeignKey: int,
-    models.OneToOneField: int,
+_AS_IT_IS: Final[dict[type[Any], frozenset[type]]] = {
+    models.CharField: frozenset({str}),
+    models.TextField: frozenset({str}),
+    models.EmailField: frozenset({str}),
+    models.BooleanField: frozenset({bool}),
+    models.IntegerField: frozenset({int}),
+    models.PositiveIntegerField: frozenset({int}),
+    models.BigIntegerField: frozenset({int}),
+    models.BigAutoField: frozenset({int}),
+    models.ForeignKey: frozenset({int}),
+    models.OneToOneField: frozenset({int}),
 }
 # What the same few values of a column are made ready for once.
 _REPEATED: Final = (date, datetime, bool)
-# Of these the empty ones.
-_CONTAINERS: Final = (list, dict)
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_ESCAPED: Final = re.compile(r"[\\\t\n\r]")
+# Of these the empty ones; as JSON.
+_EMPTY: Final[dict[type, str]] = {list: "[]", dict: "{}"}
+_CONTAINERS: Final = frozenset(_EMPTY)
+# The backslash first: the others bring new ones.
+_ESCAPES: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_NOTHING: Final = "\\N"
+# Half as long as with everything but ASCII escaped.
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 # Values are worked on column by column: what a column holds is looked at once and not for each value.
 _Columns = list[Sequence[Any]]
 
@@ -111,17 +115,19 @@ def reserve_ids_of(counts: Mapping[type[Model], int]) -> dict[type[Model], list[
 
 
 def _drawn_from_sequences(wanted: Mapping[type[Model], int]) -> dict[type[Model], list[int]]:
-    one = "SELECT %s::int, nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+    # With OFFSET the name of a sequence is looked up once and not for each number.
+    one = (
+        "SELECT %s::int, ARRAY(SELECT nextval(sequence) FROM generate_series(1, %s)) "
+        "FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence OFFSET 0) AS named"
+    )
     parameters = [
-        (place, _quoted(model._meta.db_table), _column(model._meta.pk), count)
+        (place, count, _quoted(model._meta.db_table), _column(model._meta.pk))
         for place, (model, count) in enumerate(wanted.items())
     ]
-    drawn: list[list[int]] = [[] for _ in wanted]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([one] * len(wanted)), list(chain.from_iterable(parameters)))
-        for place, number in cursor:
-            drawn[place].append(number)
-    return {model: sorted(numbers) for model, numbers in zip(wanted, drawn, strict=True)}
+        drawn = dict(cursor.fetchall())
+    return {model: sorted(drawn[place]) for place, model in enumerate(wanted)}
 
 
 def _added_to_sequences(wanted: Mapping[type[Model], int]) -> dict[type[Model], list[int]]:
@@ -179,7 +185,7 @@ def _described(
     if isinstance(target, str):
         return target, list(columns), lambda rows: list(zip(*rows, strict=True))
     fields = _fields(target, columns)
-    ready = [(_AS_IT_IS.get(type(field), NoneType), field.get_db_prep_save) for field in fields]
+    ready = [(_as_it_is(field), field.get_db_prep_save) for field in fields]
     # Behind ``connection`` stands a look-up for every attribute asked of it.
     database = connections[DEFAULT_DB_ALIAS]
 
@@ -192,23 +198,31 @@ def _described(
     return target._meta.db_table, [_column(field) for field in fields], prepare
 
 
-def _made_ready(column: Sequence[Any], plain: type, make: Callable[[Any], Any]) -> Sequence[Any]:
+def _as_it_is(field: Field[Any, Any]) -> frozenset[type]:
+    """Types of values that need nothing done for this field."""
+    if type(field) is models.JSONField and field.encoder is None and connection.vendor == "postgresql":
+        # Written out as COPY is fed, so that the texts do not all stand in memory.
+        return _CONTAINERS
+    return _AS_IT_IS.get(type(field), frozenset())
+
+
+def _made_ready(column: Sequence[Any], plain: frozenset[type], make: Callable[[Any], Any]) -> Sequence[Any]:
     """The values as the database takes them; ``make`` is asked for those that are neither plain nor nothing."""
-    if set(map(type, column)) <= {plain, NoneType}:
+    if set(map(type, column)) <= plain | {NoneType}:
         return column
     known: dict[Any, Any] = {}
     empty: dict[type, Any] = {}
     made = []
     for value in column:
-        if value is None or type(value) is plain:
+        if value is None or type(value) in plain:
             made.append(value)
         elif not value and type(value) in _CONTAINERS:
             if type(value) not in empty:
                 empty[type(value)] = make(value)
             made.append(empty[type(value)])
-        elif type(value) in _REPEATED:
+        elif type(value) in _REPEATED or isinstance(value, models.Choices):
             if value not in known:
-                known[value] = make(value)
+                known[value] = make(value.value if isinstance(value, models.Choices) else value)
             made.append(known[value])
         else:
             made.append(make(value))
@@ -250,12 +264,14 @@ def _update_from_numbers(table: str, names: list[str], columns: _Columns) -> int
     """Set numbers in one statement, the rows being parameters of it."""
     key, *others = map(_quoted, names)
     sets = ", ".join(f"{name} = aside.{name}" for name in others)
+    # As one literal each: as many parameters, every number would be parsed and planned by itself.
     arrays = ", ".join(["%s::bigint[]"] * len(names))
+    literals = ["{" + ",".join("NULL" if value is None else str(value) for value in column) + "}" for column in columns]
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {_quoted(table)} AS kept SET {sets} "  # noqa: S608 – names of a model
             f"FROM unnest({arrays}) AS aside ({', '.join([key, *others])}) WHERE kept.{key} = aside.{key}",
-            list(map(list, columns)),
+            literals,
         )
         return int(cursor.rowcount)
 
@@ -295,15 +311,34 @@ class _Lines:
 
 def _texts(column: Sequence[Any]) -> Sequence[str]:
     """Write the values of a column in the text format of COPY."""
-    kinds = set(map(type, column))
+    kinds = set(map(type, column)) - {NoneType}
     if kinds == {str}:
-        return [text.translate(_ESCAPES) for text in column] if _ESCAPED.search("".join(column)) else column
+        return _escaped(column)
     if kinds == {int}:
-        return list(map(str, column))
-    if kinds <= {NoneType, *_REPEATED}:
+        return [_NOTHING if value is None else str(value) for value in column]
+    if kinds <= set(_REPEATED):
         known = {value: _copied(value) for value in set(column)}
         return [known[value] for value in column]
+    if kinds <= _CONTAINERS:
+        return _escaped(list(map(_written, column)))
     return list(map(_copied, column))
+
+
+def _written(value: Sequence[Any] | Mapping[str, Any] | None) -> str | None:
+    """The value as JSON; nothing stays nothing."""
+    if value:
+        return _as_json(value)
+    return None if value is None else _EMPTY[type(value)]
+
+
+def _escaped(column: Sequence[str | None]) -> Sequence[str]:
+    """Write texts, or nothing, in the text format of COPY. Most columns have nothing to escape."""
+    together = "".join(filter(None, column))
+    texts = column
+    for character, escape in _ESCAPES.items():
+        if character in together:
+            texts = [text and text.replace(character, escape) for text in texts]
+    return [_NOTHING if text is None else text for text in texts]
 
 
 def _copied(value: Any) -> str:
@@ -313,11 +348,11 @@ def _copied(value: Any) -> str:
     """
     match value:
         case None:
-            return "\\N"
+            return _NOTHING
         case bool():
             return "t" if value else "f"
         case str():
-            return str.__str__(value).translate(_ESCAPES)
+            return _escaped([str.__str__(value)])[0]
         case int() | float() | Decimal() | UUID():
             return str(value)
         case date() | time():
@@ -326,6 +361,8 @@ def _copied(value: Any) -> str:
             return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
         case bytes() | bytearray() | memoryview():
             return "\\\\x" + bytes(value).hex()
+        case dict() | list():
+            return _copied(_as_json(value))
     adapted = getattr(value, "adapted", None)
     if adapted is None:
         raise TypeError(f"{type(value).__name__} cannot be copied")

@@ -2,7 +2,10 @@
 
 from enum import IntEnum
 
-from django.db import connection
+from django.db import OperationalError, connection
+
+# lock_not_available, deadlock_detected (PostgreSQL's table of error codes).
+_OTHERS_WROTE = ("55P03", "40P01")
 
 
 class Lock(IntEnum):
@@ -23,3 +26,12 @@ def hold(lock: Lock) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock.value])
+
+
+def waited_in_vain(error: BaseException | None) -> bool:
+    """Whether this is somebody else's long write, for which the database waited as long as the settings allow."""
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.__cause__
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    return getattr(cause, "pgcode", None) in _OTHERS_WROTE or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))

@@ -6,12 +6,13 @@ field's name is associated data, so a token moved to another column does not ope
 
 import base64
 import binascii
-import hmac
 import os
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from tuanjian import keyring
 
@@ -102,5 +103,13 @@ def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
 
 
+# As with a cipher: begun with the key once, copied for each value.
+@lru_cache(maxsize=16)
+def _begun(key: bytes) -> HMAC:
+    return HMAC(key, SHA256())
+
+
 def _mac(key: bytes, data: bytes) -> str:
-    return hmac.digest(key, data, "sha256").hex()
+    code = _begun(key).copy()
+    code.update(data)
+    return code.finalize().hex()

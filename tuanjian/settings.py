@@ -145,7 +145,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
-        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+        # Compiling the questions about many people (jit) takes several times as long as answering them.
+        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c jit=off",
     }
 # Web requests only (tuanjian.middleware.statement_timeout); commands and the worker set their own.
 WEB_STATEMENT_TIMEOUT_MS = 15_000

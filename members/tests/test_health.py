@@ -75,6 +75,11 @@ def test_flags_of_a_row_agree_with_the_conditions(world):
     for flag in health.FLAGS:
         assert {name for name, row in rows.items() if flag in health.flags_of(row)} == flagged(flag.key)
     assert rows["航测一室团支部"].league_members == 1
+    by_id = dict(health.flags_by_id(Organization.objects.active(), TODAY))
+    assert {pk: flags for pk, flags in by_id.items() if flags} == {
+        row.pk: health.flags_of(row) for row in rows.values()
+    }
+    assert by_id.keys() == set(Organization.objects.active().values_list("pk", flat=True))
 
 
 def test_the_page_counts_filters_and_leads_to_what_mends_it(world, signed_in):

@@ -74,6 +74,34 @@ def test_insert_rows_keeps_text_letter_for_letter(name):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "facts", [{}, [], {"党": {"\\N": "a\tb\r\n\\"}}, [[], {}, 1, 0.5, True, None, "\u2028"], "文\\", 7, False]
+)
+def test_insert_rows_keeps_json_as_it_is_beside_other_json(facts):
+    insert_rows(Person, ["name", "facts"], [("甲", facts), ("乙", {}), ("丙", [1])])
+
+    assert dict(Person.objects.values_list("name", "facts")) == {"甲": facts, "乙": {}, "丙": [1]}
+
+
+@pytest.mark.django_db
+def test_insert_rows_takes_choices_and_texts_beside_nothing():
+    class Colour(models.TextChoices):
+        RED = "r\\ed", "红"
+        BLUE = "blue", "蓝"
+
+    people = [("甲", 1, None), (Colour.RED, None, None), ("\\N", 2, dt.date(2001, 7, 4)), (Colour.BLUE, 3, None)]
+
+    insert_rows(Person, ["name", "height", "born_on", "facts"], [(*person, {}) for person in people])
+
+    assert sorted(Person.objects.values_list("name", "height", "born_on")) == [
+        ("\\N", 2, dt.date(2001, 7, 4)),
+        ("blue", 3, None),
+        ("r\\ed", None, None),
+        ("甲", 1, None),
+    ]
+
+
+@pytest.mark.django_db
 def test_insert_rows_takes_more_than_one_chunk_from_a_generator():
     rows = ((f"人{number}", {}) for number in range(12_001))
 

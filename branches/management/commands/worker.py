@@ -14,6 +14,7 @@ from branches import readiness
 from branches.housekeeping import every_minute, every_second
 from branches.keys import require_right_keys
 from branches.schema import require_present_schema
+from tuanjian.collecting import set_apart_what_stays
 
 
 class Command(BaseCommand):
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         if not once:
             # A task that has begun is finished first; a second signal ends it.
             worker.configure_signals()
+            set_apart_what_stays()
         next_housekeeping = next_beat = 0.0
         try:
             while worker.running:
