@@ -117,7 +117,7 @@ def completion_queries() -> int:
     from django.utils import timezone
 
     from branches.models import Organization
-    from reports.completion import completion_of
+    from reports.completion.sums import completion_of
 
     with CaptureQueriesContext(connection) as captured:
         completion_of(list(Organization.objects.under(sites.root()).filter(depth=2)), timezone.localdate())

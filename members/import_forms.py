@@ -134,10 +134,14 @@ class TakeBackForm(forms.Form):
         chosen.queryset = Organization.objects.filter(pk__in=[place.organization.pk for place in places])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to take back the part of nobody."""
+        """Refuse to take back the part of nobody, and to choose between all and what is ticked."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("part") == "some" and not data.get("branch"):
             raise forms.ValidationError("请勾选要撤回的组织，或选“全部撤回”。")
+        if data.get("part") == "all" and data.get("branch"):
+            raise forms.ValidationError(
+                "选的是“全部撤回”，又勾选了组织，没有撤回。只撤回这些组织的，请选“只撤回勾选的组织”；全部撤回的，请取消勾选。"
+            )
         return data
 
     @property
@@ -210,6 +214,16 @@ class NameForm(forms.Form):
         """Whether the person may create organisations there."""
         there = Organization.objects.manageable_by(self.user, right=Right.STRUCTURE)
         return there.filter(pk=self.roster.organization_id).exists()
+
+    def clean(self) -> dict[str, Any]:
+        """One answer of the two, or none where what was said is taken back by its own button."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("organization") is not None and data.get("parent") is not None:
+            raise forms.ValidationError("“就是”和“新建”只能选一样：已有这个组织的清空上级组织，要新建的清空“就是”。")
+        asked = "organization" in self.data or "parent" in self.data
+        if asked and not self.errors and data.get("organization") is None and data.get("parent") is None:
+            raise forms.ValidationError(f"请选择“{data['name']}”是哪个组织，或选上级组织在它下面新建。")
+        return data
 
     def settle(self) -> None:
         """Keep the answer; refusals come from ``deciding``."""

@@ -18,7 +18,7 @@ from members.models.roster import ImportPurpose
 from members.roster.applying import MOVED, apply_plan
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from members.tests.rosters import states
-from reports.completion import completion_of
+from reports.completion.sums import completion_of
 
 
 def records():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
@@ -18,7 +19,7 @@ from django.core.validators import validate_email
 from members.dictionaries import LeaguePost
 from members.models.roster import RowKind
 from members.roster import words
-from members.roster.columns import label_of
+from members.roster.columns import label_of, simplified
 from members.roster.findings import CellRefused
 from tuanjian import idnumbers, names, officedates, phones
 from tuanjian.idnumbers import NumberRefused
@@ -33,6 +34,15 @@ _LONGEST: Final = {"work_unit": 100, "remark": 500, "email": 100, "full_name": 1
 _EACH_ITS_OWN: Final = frozenset({"id_number", "name", "phone", "email", "member_no"})
 _YEAR_ALONE = re.compile(r"((?:19|20)[0-9]{2})年?(?:\.0+)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+# What is added to a date without making it another: 2016年5月份, 2016.05月, 2016、5, 2016.5.18日, 2016/05/.
+_LOOSE_DATE = re.compile(
+    r"([0-9]{4})(?:年|[-./、,，。·\\ ])([0-9]{1,2})(?:月份?|[-./、,，。·\\ ]|$)(?:([0-9]{1,2})[日号]?)?[-./、,，。]?"
+)
+_SPACED_ID = re.compile(r"([0-9]{6})[-‐–—]([0-9]{8})[-‐–—]([0-9]{3}[0-9Xx])")
+_PHONE_LABEL = re.compile(r"^[\u4e00-\u9fff]{1,6}[:：]\s*(?=[0-9+])|(?<=[0-9])\s*[（(][^（()）0-9]*[)）]$")
+_NAME_REMARK = re.compile(r"(?<=..)\s*[（(][男女][)）]$")
+_TICKS: Final = frozenset("√✓✔☑")
+_ALTERNATIVES = re.compile(r"[/／、,，;；()（）\s]+")
 _OFFICE_PHONE = re.compile(r"[0-9][0-9 ()（）/、,，;；+-]{4,28}[0-9]|[0-9-]{5,20}(?:转|-)[0-9]{1,6}")
 _MARKUP = re.compile(r"[<>{}\\|=*%$#@!?？！~^]")
 _NOT_KEPT = "未导入该项"
@@ -64,7 +74,7 @@ class Cleaner:
             "id_number": self._id_number,
             "gender": lambda cell: _word(cell, words.GENDERS, "性别"),
             "ethnicity": lambda cell: _word(cell, words.ETHNICITIES, "民族"),
-            "education": lambda cell: _word(cell, words.EDUCATIONS, "学历"),
+            "education": lambda cell: _word(cell, words.EDUCATIONS, "学历", plain=words.plain_education),
             "political_status": lambda cell: _word(cell, words.POLITICAL_STATUSES, "政治面貌"),
             "post_nature": lambda cell: _word(cell, words.NATURES, "团干部性质"),
             "org_type": lambda cell: _word(cell, words.ORG_TYPES, "组织类别"),
@@ -124,7 +134,7 @@ class Cleaner:
 
     def _name(self, cell: Cell) -> Value:
         try:
-            name = names.read_person_name(cell.text)
+            name = names.read_person_name(_NAME_REMARK.sub("", cell.text.strip()))
         except NameRefused as refusal:
             raise CellRefused(refusal.code, refusal.message) from None
         warnings: Warnings = (("W_NORMALISED", "姓名中的空格等已自动整理，请核对。"),) if name != cell.text else ()
@@ -133,8 +143,9 @@ class Cleaner:
         return Value(name, name, warnings)
 
     def _id_number(self, cell: Cell) -> Value:
+        text = _SPACED_ID.sub(r"\1\2\3", cell.text)
         try:
-            told = idnumbers.read(cell.text, on=self.on, number_cell=cell.kind == Kind.NUMBER)
+            told = idnumbers.read(text, on=self.on, number_cell=cell.kind == Kind.NUMBER)
         except NumberRefused as refusal:
             raise CellRefused(refusal.code, refusal.message) from None
         fact = {
@@ -144,7 +155,9 @@ class Cleaner:
             "gender": told.gender.value if told.gender else "",
         }
         tidied: Warnings = (
-            (("W_NORMALISED", "身份证号中的空格、全角字符等已自动去掉，请核对。"),) if told.tidied else ()
+            (("W_NORMALISED", "身份证号中的空格、全角字符等已自动去掉，请核对。"),)
+            if told.tidied or text != cell.text
+            else ()
         )
         return Value(fact, told.number, tidied)
 
@@ -168,7 +181,13 @@ class Cleaner:
         number = cell.kind == Kind.NUMBER
         if number and _SERIAL.fullmatch(text):
             return officedates.from_serial(float(text), epoch1904=date1904)
-        found = officedates.read(text, number_cell=number)
+        try:
+            found = officedates.read(text, number_cell=number)
+        except DateRefused as refusal:
+            loose = _LOOSE_DATE.fullmatch(unicodedata.normalize("NFKC", text))
+            if loose is None or number or refusal.code != "R_DATE_BAD":
+                raise
+            found = officedates.read("-".join(part for part in loose.groups() if part))
         return OfficeDate(found.day, is_month=True) if cell.month else found
 
 
@@ -198,11 +217,24 @@ def with_formula(value: Value, cell: Cell, label: str) -> Value:
     return value._replace(warnings=(*value.warnings, ("W_FORMULA", f"{label}取的是公式的计算结果，请核对。")))
 
 
-def _word(cell: Cell, vocabulary: Vocabulary, label: str, *, as_typed: bool = False) -> Value:
+def _word(
+    cell: Cell,
+    vocabulary: Vocabulary,
+    label: str,
+    *,
+    as_typed: bool = False,
+    plain: Callable[[str], str] = str,
+) -> Value:
     text = tidy_line(cell.text)
-    code = vocabulary.find(text)
+    code = vocabulary.find(text) or vocabulary.find(plain(simplified(text)))
+    if code is None:
+        # “本科/学士” says one thing twice.
+        codes = {vocabulary.find(plain(word)) for word in _ALTERNATIVES.split(simplified(text)) if word}
+        code = codes.pop() if len(codes) == 1 else None
     if code is not None:
         return Value(code, text if as_typed else vocabulary.labels[code])
+    if text in _TICKS:
+        return Value(None, "", (("W_VALUE_UNKNOWN", f"{label}打了“{text}”，看不出指哪一项，{_NOT_KEPT}。"),))
     if is_placeholder(text):
         return NOTHING
     near = vocabulary.near(text)
@@ -215,6 +247,8 @@ def _posts(cell: Cell) -> Value:
     if is_placeholder(text):
         return NOTHING
     posts, unknown = words.read_posts(text)
+    if unknown and not (again := words.read_posts(simplified(text)))[1]:
+        posts, unknown = again
     warnings: Warnings = ()
     if unknown:
         said = "、".join(unknown)[:40]
@@ -228,7 +262,7 @@ def _posts(cell: Cell) -> Value:
 
 
 def _phone(cell: Cell) -> Value:
-    text = tidy_line(cell.text)
+    text = _PHONE_LABEL.sub("", tidy_line(cell.text))
     if "*" in text or "＊" in text:
         return Value(None, "", (("W_VALUE_UNKNOWN", f"手机号被遮盖（含 *），{_NOT_KEPT}。"),))
     if not any(character.isdigit() for character in text) and is_placeholder(text):

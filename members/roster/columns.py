@@ -13,7 +13,13 @@ from tuanjian.placeholders import visible
 
 PEOPLE_KINDS: Final = (RowKind.MEMBERS, RowKind.CADRES, RowKind.YOUTH)
 _BRACKETS = re.compile(r"[（(\[【〔{<《][^）)\]】〕}>》]*[）)\]】〕}>》]")
+_BRACKET = re.compile(r"[（）()\[\]【】〔〕{}<>《》]")
 _MARKS = re.compile(r"[\s*＊※★☆●◆▲#:：。,，、;；“”\"'`·.…_-]+")
+# Headings of lists made with traditional characters; only what stands in headings and dictionaries.
+_TRADITIONAL: Final = str.maketrans(
+    "團員號證時間屬織稱職務學歷聯繫絡電話備註別機碼現單簡類級層隸業種齡黨幹書記專將歲畢擔與郵編發漢滿內無會處廠車兒實戶預積極眾貫總區縣鄉鎮網點資訊",
+    "团员号证时间属织称职务学历联系络电话备注别机码现单简类级层隶业种龄党干书记专将岁毕担与邮编发汉满内无会处厂车儿实户预积极众贯总区县乡镇网点资讯",
+)
 _NUMBERED = re.compile(r"^[0-9一二三四五六七八九十]{1,2}[、.．)）]")
 
 
@@ -54,21 +60,21 @@ PEOPLE: Final = (
         PEOPLE_KINDS,
         usual="名字 团员姓名 学生姓名 团干部姓名 干部姓名 青年姓名 人员姓名 成员姓名 员工姓名 职工姓名 "
         "本人姓名 党员姓名 "
-        "中文姓名 真实姓名 人员名称 name",
+        "中文姓名 真实姓名 人员名称 name fullname realname membername xm xingming",
         words=r"姓名",
         but=r"录入|填报|经办|负责|书记|支书|领导|审核|导师|师傅",
         required=PEOPLE_KINDS,
         note="证件上的姓名，少数民族姓名中间用“·”。",
     ),
-    Column("gender", "性别", PEOPLE_KINDS, usual="男/女", words=r"性别$|^男女$", width=6),
+    Column("gender", "性别", PEOPLE_KINDS, usual="男/女 sex gender xb xingbie", words=r"性别$|^男女$", width=6),
     Column(
         "id_number",
         "身份证号",
         PEOPLE_KINDS,
         usual="身份证 身份证号码 公民身份号码 公民身份证号码 居民身份证号 居民身份证号码 身份证件号 "
-        "身份证件号码 证件号码 证件号",
+        "身份证件号码 证件号码 证件号 sfz sfzh sfzhm sfzjh shenfenzheng idcard idno idnumber idcardno idcardnumber",
         words=r"身份证|证件号|身份号|身份id|公民身份|居民证号|身分证",
-        but=r"类型|种类|复印|照片|有效(?!身份|证件)|到期|签发|地址|后.?位|日期|时间|机关",
+        but=r"类型|种类|复印|照片|有效(?!身份|证件)|到期|签发|地址|后.?位|日期|时间|机关|一致",
         required=(_M, _C),
         width=22,
         note="18 位，按文本填写。",
@@ -77,7 +83,7 @@ PEOPLE: Final = (
         "birth_date",
         "出生日期",
         PEOPLE_KINDS,
-        usual="生日 出生",
+        usual="生日 出生 csrq csny birthday birthdate dateofbirth dob",
         words=r"出生(年|日|时)|生日",
         but=r"地|证",
         width=12,
@@ -87,7 +93,7 @@ PEOPLE: Final = (
         "ethnicity",
         "民族",
         PEOPLE_KINDS,
-        usual="族别 民族成份 民族成分 名族",
+        usual="族别 民族成份 民族成分 名族 mz minzu ethnicity ethnicgroup",
         words=r"^民族",
         but=r"班|乡|学校|宗教",
         width=8,
@@ -96,8 +102,8 @@ PEOPLE: Final = (
         "education",
         "学历",
         PEOPLE_KINDS,
-        usual="最高学历 文化程度 文化水平 受教育程度 学历层次 教育程度",
-        stand_ins="全日制学历 在读学历 现有学历 第一学历 学历学位 在职学历 学历情况",
+        usual="最高学历 文化程度 文化水平 受教育程度 学历层次 教育程度 xl whcd education educationlevel",
+        stand_ins="目前学历 全日制学历 在读学历 现有学历 第一学历 学历学位 在职学历 学历情况",
         words=r"学历|文化程度|教育程度",
         but=r"编号|证书|院校|专业|时间|单位|学校|系",
         width=14,
@@ -106,7 +112,9 @@ PEOPLE: Final = (
         "political_status",
         "政治面貌",
         PEOPLE_KINDS,
-        usual="政治面目 政治身份 面貌 党派",
+        usual="政治面目 政治身份 面貌 政面 党派 zzmm politicalstatus",
+        # Says less, but who is none must not be taken for a member.
+        stand_ins="是否团员 是否为团员 是否是团员 是否共青团员 是否为共青团员 是否是共青团员 团员否 团员/非团员",
         words=r"政治面",
         but=r"时间|日期",
         width=12,
@@ -115,8 +123,9 @@ PEOPLE: Final = (
         "joined_on",
         "入团年月",
         (_M, _C),
-        usual="入团时间 入团日期 入团年月日 何时入团 入团",
-        words=r"(入团|加入共青团|加入团组织|加入中国共产主义青年团).*(年|月|日|时)|何时(入|加入)",
+        usual="入团时间 入团日期 入团年月日 何时入团 入团 rtsj rtrq rtny "
+        "dateofjoining dateofjoiningcyl joiningdate joindate dateofjoiningtheleague",
+        words=r"(入团|加入共青团|加入团组织|加入中国共产主义青年团).*(年|月|日|时)|何(时|年|年何月)(入|加入)",
         but=r"地|志愿|单位|编号|入党",
         width=12,
         note="如 2019-05 或 2019-05-04。",
@@ -138,7 +147,8 @@ PEOPLE: Final = (
         PEOPLE_KINDS,
         usual="所在支部 所属支部 所属团支部 支部 支部名称 团支部 团支部名称 所在团组织 所属团组织 任职组织 "
         "任职团组织 "
-        "所在支部名称 所在团支部名称 所在团支部全称 任职团组织全称 任职组织名称",
+        "所在支部名称 所在团支部名称 所在团支部全称 任职团组织全称 任职组织名称 "
+        "tzb sztzb szzb tzbmc leaguebranch branch branchname",
         stand_ins="团组织全称 团组织名称 团组织 所在组织 所属组织 组织名称 组织全称 任职单位 任职支部 "
         "所在班级团支部 组织",
         words=r"支部|团组织|任职(单位|组织)|团委名称|团总支名称",
@@ -154,7 +164,7 @@ PEOPLE: Final = (
         (_M, _C),
         usual="现任团内职务 团内现任职务 担任团内职务 支部职务 任何团内职务 团职务 团内任职 团干部职务 "
         "现任团职 团内职务名称 "
-        "团支部职务 支委职务 团支部任职",
+        "团支部职务 支委职务 团支部任职 共青团职务 兼任团职务 兼任团内职务 团内兼职 团组织职务 tnzw",
         # Not 岗位: that is what somebody works as.
         stand_ins="职务 现任职务 任职 担任职务 职务名称 任职情况",
         words=r"(团内|团支部|支部|团组织|团干).*(职|岗)",
@@ -188,8 +198,10 @@ PEOPLE: Final = (
         "phone",
         "手机号",
         PEOPLE_KINDS,
-        usual="手机 手机号码 本人手机 本人手机号 移动电话 移动电话号码 联系手机 手机电话 本人手机号码",
-        stand_ins="联系电话 联系方式 电话 tel mobile 电话号码 本人电话 本人联系电话 联系号码",
+        usual="手机 手机号码 本人手机 本人手机号 移动电话 移动电话号码 联系手机 手机电话 本人手机号码 "
+        "sjh sjhm mobilephone mobilenumber mobileno cellphone",
+        stand_ins="联系电话 联系方式 电话 tel mobile 电话号码 本人电话 本人联系电话 联系号码 "
+        "lxdh lxfs phone phonenumber phoneno telephone",
         words=r"手机|移动电话|联系(电话|方式)",
         but=r"办公|家庭|固定|座机|单位|传真|短号|学校|品牌|型号",
         width=14,
@@ -198,7 +210,7 @@ PEOPLE: Final = (
         "email",
         "电子邮箱",
         PEOPLE_KINDS,
-        usual="邮箱 email 邮件 电子邮件 邮箱地址 个人邮箱 qq邮箱 e-mail mail",
+        usual="邮箱 email 邮件 电子邮件 邮箱地址 个人邮箱 qq邮箱 e-mail mail emailaddress dzyx",
         words=r"邮箱|信箱|电子邮件|email",
         width=22,
     ),
@@ -208,8 +220,8 @@ PEOPLE: Final = (
         PEOPLE_KINDS,
         usual="学习工作单位 工作学习单位 现工作单位 工作单位名称 学习/工作单位 学习单位 工作单位全称 所在单位 "
         "单位 单位名称",
-        stand_ins="工作部门 部门 所在部门 科室 工作单位及部门 单位部门 就读学校",
-        words=r"(工作|学习|就业|现).*(单位|部门)|^单位.?部门",
+        stand_ins="工作部门 部门 所在部门 科室 工作单位及部门 单位部门 就读学校 gzdw szdw workunit company department",
+        words=r"(工作|学习|就业|现).*(单位|部门)|^(所在)?(单位|部门|科室).?(部门|科室|班组|车间|处室)$",
         but=r"性质|类别|电话|地址|职务$|行业|时间",
         width=24,
     ),
@@ -221,7 +233,14 @@ PEOPLE: Final = (
         words=r"收入",
         width=16,
     ),
-    Column("remark", "备注", PEOPLE_KINDS, usual="附注 备考 其他说明 备注说明 说明", words=r"备注", width=20),
+    Column(
+        "remark",
+        "备注",
+        PEOPLE_KINDS,
+        usual="附注 备考 其他说明 备注说明 说明 bz remark remarks note notes",
+        words=r"备注",
+        width=20,
+    ),
 )
 
 ORGANIZATIONS: Final = (
@@ -304,8 +323,14 @@ def label_of(field: str, kind: RowKind | str) -> str:
     return next((column.heading_in(RowKind(kind)) for column in family if column.field == field), field)
 
 
+def simplified(text: str) -> str:
+    """The text with the traditional characters of headings and dictionaries made simplified ones."""
+    return text.translate(_TRADITIONAL)
+
+
 def bare(heading: str) -> str:
-    """The heading without decoration: brackets, stars, colons, blanks, numbering; one width, lower case."""
-    plain = unicodedata.normalize("NFKC", visible(heading)).casefold()
-    plain = _BRACKETS.sub("", _NUMBERED.sub("", plain.strip()))
-    return _MARKS.sub("", plain)
+    """The heading without decoration: brackets, stars, colons, blanks, numbering; one width, lower case, simplified."""
+    plain = simplified(unicodedata.normalize("NFKC", visible(heading)).casefold())
+    plain = _NUMBERED.sub("", plain.strip())
+    # “【姓名】” says nothing but what stands in its brackets.
+    return _MARKS.sub("", _BRACKETS.sub("", plain)) or _MARKS.sub("", _BRACKET.sub("", plain))

@@ -9,14 +9,20 @@ from typing import Final, NamedTuple
 
 from branches import naming
 from branches.models import FormerName, Organization
+from members.roster.columns import simplified
 
 _PREFIXES = re.compile(r"^(中国共产主义青年团|共产主义青年团|中国共青团|共青团)")
 _BRACKET = re.compile(r"[（(][^（()）]*[)）]$")
 _ENDINGS: Final = (
-    (re.compile(r"(总支部委员会|团总支部|总支部|团总支|总支)$"), "总支"),
+    (re.compile(r"(团?总支部委员会|团总支部|总支部|团总支|总支)$"), "总支"),
     (re.compile(r"(工作委员会|团工委|工委)$"), "工委"),
-    (re.compile(r"(支部委员会|团支部|支部)$"), "支部"),
+    (re.compile(r"(团?支部委员会|团支部|支部)$"), "支部"),
     (re.compile(r"(委员会|团委)$"), "团委"),
+)
+# “1支部”, “一支部” and “第1团支部” are 第一支部.
+_ONES: Final = "〇一二三四五六七八九"
+_ORDINAL = re.compile(
+    rf"(?<![0-9{_ONES}十百])第?([0-9]{{1,2}}|[{_ONES[1:]}]?十[{_ONES[1:]}]?|[{_ONES[1:]}])(?=(?:支部|总支)$)"
 )
 _KINDS = re.compile(r"(总支|工委|支部|团委)$")
 _STEPS = re.compile(r"[/／\\|｜→]")
@@ -26,11 +32,19 @@ _PROPOSED: Final = 0.6
 @lru_cache(maxsize=20_000)
 def canonical(name: str) -> str:
     """What two ways to write one name have in common: 第一团支部, 第一支部 and 第一支部委员会 are one."""
-    plain = _PREFIXES.sub("", _BRACKET.sub("", naming.tidy(name)))
+    plain = _PREFIXES.sub("", _BRACKET.sub("", simplified(naming.tidy(name))))
     for ending, kind in _ENDINGS:
         if ending.search(plain):
-            return ending.sub(kind, plain)
+            return _ORDINAL.sub(_ordinal, ending.sub(kind, plain))
     return plain
+
+
+def _ordinal(found: re.Match[str]) -> str:
+    said = found[1]
+    if said.isdecimal():
+        tens, ones = divmod(int(said), 10)
+        said = ("" if tens < 2 else _ONES[tens]) + ("十" if tens else "") + (_ONES[ones] if ones else "")
+    return f"第{said}" if said else found[0]
 
 
 def without_kind(name: str) -> str:

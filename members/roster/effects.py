@@ -62,9 +62,10 @@ def effects(changes: Sequence[RosterChange], *, user: User) -> list[Effect]:
     ]
 
 
-def written_by(roster: RosterImport) -> list[Written]:
-    """What the import wrote, by kind of record, in the order in which it was written. One query."""
-    rows = roster.changes.order_by("object_type").values("object_type")
+def written_by(roster: RosterImport, *, to_take_back: bool = False) -> list[Written]:
+    """What the import wrote, or of that what can still be taken back, by kind of record. One query."""
+    changes = roster.changes.filter(returned_at=None) if to_take_back else roster.changes.all()
+    rows = changes.order_by("object_type").values("object_type")
     counted = rows.annotate(made=Count("pk", filter=Q(created=True)), changed=Count("pk", filter=Q(created=False)))
     return [Written(_name(row["object_type"]), row["made"], row["changed"]) for row in counted]
 

@@ -18,13 +18,7 @@ from members.roster import covered, recognising, words
 from members.roster.cells import read_date
 from members.roster.directory import Directory
 from members.roster.filling import Facts
-from members.roster.findings import (
-    ELSEWHERE,
-    GONE,
-    KNOWN,
-    OTHER_BRANCH,
-    SAME_PERSON,
-)
+from members.roster.findings import ELSEWHERE, GONE, KNOWN, OTHER_BRANCH, SAME_PERSON
 from members.roster.meeting import Key, key_of
 from members.roster.people import Known
 from members.roster.plan import NOBODY_YET, PlannedPerson, PlannedRow, PlannedTerm
@@ -81,8 +75,9 @@ class Enrolling:
         if person is None:
             return
         row.person = person
+        if not person.is_new:
+            recognising.compare_names(row, person.member)
         if not person.is_new and not self.update_existing:
-            row.offers = ()
             row.clean.warn(KNOWN, _LEFT_AS_IT_IS, "name")
             return
         self._give_everything(row, person, place)
@@ -182,7 +177,10 @@ class Enrolling:
         planned = self._by_key.get(key) if key is not None else None
         if planned is not None:
             return planned
-        meaning = recognising.meaning_of(row, place, self.known, self._decision(row))
+        decision = self._decision(row)
+        meaning = recognising.meaning_of(row, place, self.known, decision)
+        if not self.update_existing:
+            meaning = recognising.without_updates(meaning, decision)
         row.offers = meaning.offers
         if meaning.asks:
             self._ask(row, meaning, place)
@@ -216,12 +214,14 @@ class Enrolling:
         row.state = RowState.ASKED
         if meaning.member is not None:
             row.person = supposed = PlannedPerson(meaning.member)
-            if not self.update_existing:
-                row.state, row.offers = RowState.SAME, ()
-                row.clean.warn(KNOWN, _LEFT_AS_IT_IS, "name")
-                return
+            warned = len(row.warnings)
             self._give_everything(row, supposed, place)
-            if not row.changes and "id_number" not in row.clean.facts:
+            is_same = not row.changes and "id_number" not in row.clean.facts
+            if not self.update_existing:
+                # Whatever is decided, nothing of it is going to happen.
+                row.changes = {}
+                del row.warnings[warned:]
+            if is_same:
                 row.state, row.offers = RowState.SAME, ()
                 return
         row.clean.warn(SAME_PERSON, meaning.asks, "id_number" if "id_number" in row.clean.facts else "name")
@@ -236,6 +236,7 @@ class Enrolling:
             return False
         if not member.is_on_roster and not (row.clean.kind == RowKind.CADRES and _may_serve(member)):
             row.person = PlannedPerson(member)
+            recognising.compare_names(row, member)
             message = f"系统中此人的状态是“{member.get_status_display()}”，没有更新，请打开原记录办理。"
             row.clean.warn(GONE, message, "name")
             return False
@@ -247,6 +248,7 @@ class Enrolling:
         row.offers = (Choice.MOVE,) if movable else ()
         if movable and self._decision(row) == Choice.MOVE:
             return True
+        recognising.compare_names(row, member)
         row.state = RowState.ASKED if movable else RowState.ELSEWHERE
         row.clean.warn(OTHER_BRANCH, _elsewhere(member, movable=movable), "branch")
         return False

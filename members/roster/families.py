@@ -19,7 +19,7 @@ from members.roster.columns import ORGANIZATIONS, PEOPLE, Column, bare
 _LONGEST_HEADING: Final = 80
 # Questions, other people's particulars and dates of other things: words in them would mislead.
 _NOT_OURS = re.compile(
-    r"^是否|父亲?|母亲?|家长|监护|紧急|配偶|介绍人|联系人|班主任|辅导员|曾用|拼音|失败|原因|错误|申请|推优|入党|转正|编制"
+    r"^是否|父亲?|母亲?|家长|监护|紧急|配偶|介绍人|联系人|班主任|辅导员|户主|亲属|子女|丈夫|妻子|爱人|法人|法定代表|推荐人|证明人|曾用|拼音|失败|原因|错误|申请|推优|入党|转正|编制"
 )
 _LATIN = re.compile(r"[a-z/]+")
 

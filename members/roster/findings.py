@@ -17,6 +17,8 @@ class Finding(NamedTuple):
     column: str = ""
 
 
+# An ID number that was a number to a spreadsheet program; it is filled in again, never repaired.
+LOST_DIGITS = "R_ID_PRECISION"
 # Warnings that only the preview shows; the contract of the command does not know them.
 OTHER_BRANCH = "W_OTHER_BRANCH"
 SAME_PERSON = "W_SAME_PERSON"
@@ -30,7 +32,10 @@ FILLED_ELSEWHERE = "W_FILLED_ELSEWHERE"
 FILLED_MEANWHILE = "W_FILLED_MEANWHILE"
 NAME_DIFFERS = "W_NAME_DIFFERS"
 OURS = frozenset(
-    {OTHER_BRANCH, SAME_PERSON, SECOND_SECRETARY, KNOWN, GONE, ELSEWHERE, LOCKED, DIFFERS, FILLED_ELSEWHERE}
+    {
+        *(OTHER_BRANCH, SAME_PERSON, SECOND_SECRETARY, KNOWN, GONE, ELSEWHERE, LOCKED, DIFFERS, FILLED_ELSEWHERE),
+        NAME_DIFFERS,
+    }
 )
 
 

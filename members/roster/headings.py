@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from members.models.roster import RowKind
@@ -46,14 +46,32 @@ class Heading:
 
 
 def find_heading(sheet: Sheet, families: Sequence[Family] = ROSTER) -> Heading | None:
-    """The heading of the sheet, the earliest of those that tell most; None if there is none."""
+    """The heading of the sheet, the earliest of those that tell most; None if there is none.
+
+    One that lists somebody is never given up for one further down: those people would be lost as if they were a title.
+    """
     best: Heading | None = None
     rows = sheet.rows[:_LOOKED_AT]
     for at in range(len(rows)):
         for heading in headings_at(rows, at, sheet.merged, families):
-            if best is None or heading.score > best.score:
+            if best is None or (heading.score > best.score and not _lists_between(rows, best, heading)):
                 best = heading
     return best
+
+
+def _lists_between(rows: Sequence[Row], above: Heading, below: Heading) -> bool:
+    """Whether a row under the first heading lists something, down to the line of the second, which may stand beside."""
+    for row in rows:
+        if above.last_line < row.line <= below.first_line:
+            texts = {above.fields[column]: cell.text for column, cell in row.cells.items() if column in above.fields}
+            named = [texts[name] for name in above.family.named if name in texts]
+            # Explanations of the columns stand above headings as well: “姓名” and what to write there.
+            listed = (
+                len(texts) > 2 and len(texts) * 2 > above.score and not any(_says(n, (above.family,)) for n in named)
+            )
+            if above.family.lists_something(texts) or (named and listed):
+                return True
+    return False
 
 
 def heading_given(
@@ -98,8 +116,61 @@ def headings_at(
         together = _heading(joined, row.line, row.line + 1, families)
         single = max((heading.score for heading in (*found, _heading(below, 0, 0, families)) if heading), default=0)
         second = {column: joined[column] for column in below}
-        if together is not None and together.score > single and _is_heading_line(second, families):
+        # A lone text that continues nothing is the line of a section: “第一团支部（23人）”.
+        continues = len(below) > 1 or second != below
+        if together is not None and together.score > single and continues and _is_heading_line(second, families):
             found.append(together)
+    return found
+
+
+def heading_beside(row: Row, above: Heading) -> Heading | None:
+    """The heading of another list that begins in this row, in columns the one above has no heading for."""
+    texts = {column: cell.text for column, cell in row.cells.items() if column not in above.texts}
+    if len(texts) < 2 or not above.family.repeated.search("\n".join(texts.values())):
+        return None
+    return _heading(texts, row.line, row.line, (above.family,))
+
+
+def settled(sheet: Sheet, heading: Heading) -> Heading:
+    """The heading with what two columns mean equally decided where it can only be one of them.
+
+    That is so where the others hold nothing – the empty half of a printed form – and where one stands in one block with
+    the names, the others behind an empty column. Columns that must be one are never decided by where they stand.
+    """
+    if not heading.disputed:
+        return heading
+    columns, disputed = heading.columns, {}
+    for name, equal in heading.disputed.items():
+        left = [column for column in equal if _holds_something(sheet, heading, column)] or equal[:1]
+        if len(left) > 1 and name not in heading.family.decisive:
+            block = _block_of_names(heading)
+            left = [column for column in left if column in block] or left
+        columns[name] = left[0]
+        if len(left) > 1:
+            disputed[name] = left
+    fields = dict(sorted((column, name) for name, column in columns.items()))
+    return replace(heading, fields=fields, disputed=disputed)
+
+
+def _holds_something(sheet: Sheet, heading: Heading, column: int) -> bool:
+    text = heading.texts[column]
+    return any(
+        cell.text and cell.text != text
+        for row in sheet.rows
+        if row.line > heading.last_line
+        for cell in (row.cell(column),)
+    )
+
+
+def _block_of_names(heading: Heading) -> set[int]:
+    """The columns on end in which names stand."""
+    found: set[int] = set()
+    for name in heading.family.named:
+        for step in (1, -1):
+            column = heading.columns.get(name, 0)
+            while column in heading.texts:
+                found.add(column)
+                column += step
     return found
 
 
@@ -116,6 +187,9 @@ def repeats_heading(row: Row, above: Heading) -> Heading | None:
         return None
     heading = _heading(texts, row.line, row.line, (family,))
     if heading is None:
+        return None
+    # Somebody stands in the columns we know, beside the heading of another list.
+    if family.lists_something({above.fields[column]: text for column, text in texts.items() if column in above.fields}):
         return None
     return heading if heading.score * 2 >= len(heading.texts) else None
 
@@ -158,6 +232,9 @@ def _joined(
 
 def _is_heading_line(texts: Mapping[int, str], families: Sequence[Family]) -> bool:
     known = sum(1 for text in texts.values() if _says(text, families))
+    # “支部名称：” is followed by one, and heads nothing.
+    if any(text.rstrip().endswith((":", "：")) for text in texts.values()):
+        return False
     return known * 2 >= len(texts) and not any(len(text) >= 15 and text[:15].isdigit() for text in texts.values())
 
 

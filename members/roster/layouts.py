@@ -10,30 +10,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from openpyxl.utils import get_column_letter
+
 from members.models.roster import RowKind
 from members.roster.arranging import Arranged
+from members.roster.columns import bare
 from members.roster.families import ROSTER, Family, recognise
 from members.roster.findings import Finding
-from members.roster.headings import Heading, find_heading, heading_given, repeats_heading
-from members.roster.listed import DataRow, Filling, ListedRows
+from members.roster.headings import Heading, find_heading, heading_beside, heading_given, repeats_heading, settled
+from members.roster.listed import THE_SAME, DataRow, Filling, ListedRows
+from members.roster.unlisted import is_count, is_footer, why_unlisted
 from members.roster.words import read_posts
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
 from tuanjian.spreadsheets.cleaning import tidy_line
 
-_FOOTER = re.compile(
-    r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总人数|合计人数|填[表写报]说明|填[表写报]要求|说明|备注[:：]|注[:：\d]|附注|"
-    r"审\s*核|填[报表]人|制\s*表|复\s*核|负责人|经办人|主管领导|分管领导|盖\s*章|单位[（(]?(盖|公)|签\s*[字名]|日\s*期[:：]|"
-    r"填[报表](日期|时间|单位)|联系人[:：]|以下空白|以上共|共\s*\d+\s*[人名]|第.{1,4}页|※|.{0,12}(签[字名]|盖章)[）)]?[:：]?$|"
-    r"\d{4}\s*年\s*\d+\s*月(\s*\d+\s*日)?$)"
-)
-_SAMPLE = re.compile(r"^[（(]?(例[:：如）)]?|示例|样例|范例|填写示例)|[（(](例|示例|样例|范例)[）)]")
-_HINT = re.compile(r"必填|选填|填写|格式|示例|^如|^例|文本型|下拉")
-# Printed forms number their columns below the heading.
-_COLUMN_NUMBER = re.compile(r"[（(]?[0-9]{1,2}[）)]?|[①-⑳]|[A-Z]|[甲乙丙丁]|栏次")
+# Sheets that show how to fill in the others.
+_SHOWS_HOW = re.compile(r"示例|样例|范例|样表|填[写表报](说明|须知|要求|指南|范本)|^(使用)?说明书?$")
+# A line that says in several cells which branch the people below belong to.
+_LABELLED = re.compile(r"^(所在|所属)?(团)?(支部|总支|组织)(名称|全称)?\s*[:：]")
 _ORGANIZATION_WORD = re.compile(r"支部|总支|团委|工委|委员会|班|队|部|室|处|科|站|中心")
-_CADRES = re.compile(r"干部|任职|委员名|班子|干事名")
+_CADRES = re.compile(r"干部|任职|委员(会?成员|名)|班子|干事名")
 _YOUTH = re.compile(r"非团员|青年")
 _LEAGUE = re.compile(r"团员(?!青年)|入团")
+_UNIT = re.compile(r"^(所在|所属|现)?(工作)?(单位|部门|班级|组织|科室|车间|队别|班组)(名称)?$")
+_IS_LEAGUE = re.compile(r"(?<!党)(?<!党总)(支部|支部委员会|总支|总支部|团委|工委)([（(].*[）)])?$")
+_ENDS: Final = ("支部", "委员会", "总支", "总支部", "团委", "工委", ")", "）")
+_DOTTED = re.compile(r"[\u4e00-\u9fff][·•・．‧][\u4e00-\u9fff]")
 _MAY_STAND_TWICE: Final = ("remark", "email")
 
 
@@ -93,6 +95,7 @@ def lay_out(
             raise FileRefused("F_NO_HEADER", "所有工作表都选了“不读取”，请至少选一个工作表的内容。")
         names = _quoted(families[0], families[0].needs, layouts[0].kind)
         raise FileRefused("F_NO_HEADER", f"没有找到表头（至少要有{names}这几列），请补上表头后重新上传。")
+    _pass_over_examples([layout for layout in layouts if layout.name not in said])
     if not any(layout.rows for layout in layouts):
         raise FileRefused("F_NO_ROWS", "表头下面没有数据，请填写后重新上传。")
     if len(layouts) > 1:
@@ -103,6 +106,16 @@ def lay_out(
     return sorted(layouts, key=lambda layout: list(RowKind).index(layout.kind))
 
 
+def _pass_over_examples(layouts: Sequence[SheetLayout]) -> None:
+    """Read no sheet that is called an example where another one lists somebody."""
+    examples = [layout for layout in layouts if layout.rows and _SHOWS_HOW.search(layout.name)]
+    if not any(layout.rows and layout not in examples for layout in layouts):
+        return
+    for layout in examples:
+        message = f"工作表“{layout.name}”是填写说明或示例，没有读取；里面有要导入的内容的，请改工作表的名称后重新上传。"
+        layout.kind, layout.rows, layout.warnings = RowKind.IGNORED, [], [Finding("W_EXTRA_SHEET", message)]
+
+
 def _quoted(family: Family, names: Sequence[str], kind: RowKind) -> str:
     return "".join(f"“{family.label_of(name, kind)}”" for name in names)
 
@@ -111,6 +124,7 @@ def _lay_out(sheet: Sheet, families: Sequence[Family]) -> SheetLayout:
     heading = find_heading(sheet, families)
     if heading is None:
         return SheetLayout(sheet.name, RowKind.IGNORED)
+    heading = _with_branches(sheet, settled(sheet, heading))
     layout = _layout(sheet, heading)
     if missing := _missing(layout.kind, heading):
         names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
@@ -118,6 +132,8 @@ def _lay_out(sheet: Sheet, families: Sequence[Family]) -> SheetLayout:
         layout.kind = RowKind.IGNORED
         return layout
     rows = _listed(sheet, layout, heading)
+    if layout.kind == RowKind.CADRES and _lists_members(layout, heading, rows):
+        layout.kind = RowKind.MEMBERS
     return _without_other_posts(_with_rows(sheet, layout, heading, rows), heading, rows)
 
 
@@ -138,6 +154,36 @@ def _without_other_posts(layout: SheetLayout, heading: Heading, rows: ListedRows
     )
     layout.warnings.append(Finding("W_UNKNOWN_COLUMN", message))
     return layout
+
+
+def _with_branches(sheet: Sheet, heading: Heading) -> Heading:
+    """A column headed 单位 or 班级 is the one of the branch where there is no other and all its values are named so."""
+    if heading.family.kind is not None or "branch" in heading.columns:
+        return heading
+    for column, text in heading.texts.items():
+        if heading.fields.get(column, "work_unit") != "work_unit" or not _UNIT.search(bare(text)):
+            continue
+        said = {
+            tidy_line(row.cells[column].text)
+            for row in sheet.rows
+            if row.line > heading.last_line and len(row.cells) > 1 and column in row.cells
+        }
+        said = {value for value in said if value and not is_footer(value)} - {tidy_line(text)}
+        if any("支部" in value for value in said) and all(_IS_LEAGUE.search(value) for value in said):
+            return replace(heading, fields=dict(sorted((heading.fields | {column: "branch"}).items())))
+    return heading
+
+
+def _lists_members(layout: SheetLayout, heading: Heading, rows: ListedRows) -> bool:
+    """Whether a sheet called one of cadres lists others too: most hold no post, and something says they are members."""
+    column = heading.columns.get("league_post")
+    if column is None or {"post_started_on", "post_nature"} & heading.columns.keys():
+        return False
+    said = [read_posts(row.cells["league_post"][1].text) if "league_post" in row.cells else None for row in rows]
+    without = sum(1 for posts in said if posts in (None, ([], [])))
+    about = " ".join([layout.name, *layout.titles])
+    of_members = "joined_on" in heading.columns or _LEAGUE.search(about) or ([], []) in said
+    return without * 2 >= len(said) and bool(of_members)
 
 
 def _stands_in(heading: Heading, column: int) -> bool:
@@ -162,6 +208,7 @@ def _as_arranged(sheet: Sheet, families: Sequence[Family], arranged: Arranged) -
     heading = heading_given(sheet, family, arranged.kind, lines, arranged.fields)
     if heading is None:
         raise FileRefused("F_NO_HEADER", f"工作表“{sheet.name}”的第 {lines[0]} 行没有内容，请重新选择表头。")
+    heading = settled(sheet, heading)
     layout = _layout(sheet, heading, arranged.kind)
     if missing := _missing(layout.kind, heading):
         names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
@@ -212,69 +259,93 @@ def _missing(kind: RowKind, heading: Heading) -> list[str]:
 
 def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
     """The rows of the sheet; every other line goes to those left out."""
-    listed = ListedRows(sheet.rows, Filling(sheet, heading))
-    fields, section = heading.fields, ""
-    second_line = heading.texts if heading.last_line > heading.first_line else {}
+    filling = Filling(sheet, heading)
+    listed, above = ListedRows(sheet.rows, filling), dict[str, tuple[int, Cell]]()
+    fields, section, known, nameless = heading.fields, "", {*heading.texts}, set[int]()
+    second_line: dict[int, str] = {}
     for at, row in enumerate(sheet.rows):
         if row.line <= heading.last_line:
+            if row.line > heading.first_line:
+                second_line = {column: cell.text for column, cell in row.cells.items()}
             continue
         if (repeated := repeats_heading(row, heading)) is not None:
-            if (
-                repeated is not heading
-                and any(name in repeated.columns for name in heading.family.named)
-                and not second_line
-            ):
-                fields = repeated.fields
+            if repeated is not heading and any(name in repeated.columns for name in heading.family.named):
+                _refuse_half(sheet, repeated)
+                # The first line of a heading of two says less than both together, but nothing else.
+                if not second_line or any(fields.get(each, name) != name for each, name in repeated.fields.items()):
+                    fields, known = repeated.fields, known | repeated.texts.keys()
             layout.left_out.append((row.line, "重复的表头"))
             continue
         cells = {fields[column]: (column, cell) for column, cell in row.cells.items() if column in fields}
+        stray = () if row.cells.keys() <= known else row.cells.keys() - known
+        if stray:
+            _refuse_beside(sheet, row, heading)
         title = _title(row, cells, heading.family)
         if title:
-            section = title
-        reason = "标题" if title else _not_a_row(row, cells, second_line, heading.family)
+            # What stands above the first heading says so for the whole sheet, on its second page as well.
+            section = "" if title in layout.titles else title
+        reason = "标题" if title else why_unlisted(row, cells, second_line, heading.family)
         if reason:
             layout.left_out.append((row.line, reason))
+            above = {} if title else above
             continue
         listed.append(at, fields, section)
+        if not THE_SAME.isdisjoint([cell.text for _, cell in cells.values()]):
+            cells |= filling.say_again(row.line, cells, above)
+        above = cells
+        if stray:
+            nameless.update(column for column in stray if not is_count(row.cells[column].text))
+    if nameless:
+        letters = "、".join(get_column_letter(column) for column in sorted(nameless)[:10])
+        message = f"第 {letters} 列没有列名，里面的内容没有读取；要导入的请补上列名后重新上传。"
+        layout.warnings.append(Finding("W_UNKNOWN_COLUMN", message))
     return listed
 
 
+def _refuse_beside(sheet: Sheet, row: Row, heading: Heading) -> None:
+    if (beside := heading_beside(row, heading)) is not None:
+        where = get_column_letter(min(beside.texts))
+        message = f"工作表“{sheet.name}”第 {row.line} 行从 {where} 列起是另一个名单，请把两个名单上下接着排。"
+        raise FileRefused("F_DUP_HEADER", message)
+
+
+def _refuse_half(sheet: Sheet, repeated: Heading) -> None:
+    for name in repeated.family.decisive:
+        if name in repeated.disputed:
+            label = next(column.heading for column in repeated.family.columns if column.field == name)
+            message = f"工作表“{sheet.name}”第 {repeated.first_line} 行有两列都是{label}，请把两个名单上下接着排。"
+            raise FileRefused("F_DUP_HEADER", message)
+
+
 def _title(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:
-    """The text of a line that holds nothing else and names a part of the sheet."""
+    """The text of a line that holds nothing else, or else only numbers, and names a part of the sheet."""
     if len(row.cells) != 1:
-        return ""
+        return _title_in_cells(row, cells, family)
     cell = next(iter(row.cells.values()))
     text = tidy_line(cell.text)
-    if cell.kind != Kind.TEXT or _FOOTER.search(text):
+    if cell.kind != Kind.TEXT or is_footer(text):
         return ""
     in_name = any(name in cells for name in family.named)
-    return text if not in_name or (_ORGANIZATION_WORD.search(text) and len(text) > 3) or len(text) > 8 else ""
+    named = _ORGANIZATION_WORD.search(text) and len(text) > 3
+    # Only names of people have a dot in the middle.
+    return text if not in_name or named or (len(text) > 8 and not _DOTTED.search(text)) else ""
 
 
-def _not_a_row(row: Row, cells: dict[str, tuple[int, Cell]], second_line: dict[int, str], family: Family) -> str:
-    """Why the line lists nothing, "" if it does."""
-    if not cells:
-        return "没有要导入的内容"
-    certain = family.lists_something({name: cell.text for name, (_, cell) in cells.items()})
-    # Of a row that certainly lists somebody only the beginning is still looked at.
-    looked_at = sorted(row.cells)[: 1 if certain and not second_line else None]
-    texts = [tidy_line(row.cells[column].text) for column in looked_at]
-    if not certain and any(_FOOTER.search(text) for text in texts[:2]) and not _is_organization(cells, family):
-        return "合计、说明或签字"
-    if not certain and len(texts) > 1 and all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
-        return "填写提示"
-    named = [tidy_line(cells[name][1].text) for name in family.named if name in cells]
-    if any(_SAMPLE.search(text) for text in named) or _SAMPLE.match(texts[0]):
-        return "示例"
-    if second_line and sum(second_line.get(column) == cell.text for column, cell in row.cells.items()) * 2 > len(texts):
-        return "重复的表头"
-    if not certain and sum(bool(_HINT.search(text)) for text in texts) * 2 > len(texts):
-        return "填写提示"
-    return ""
-
-
-def _is_organization(cells: dict[str, tuple[int, Cell]], family: Family) -> bool:
-    return family.kind == RowKind.ORGANIZATIONS and "full_name" in cells and len(cells) > 2
+def _title_in_cells(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:
+    """The same of “支部名称： | 第一团支部 | 书记： | 王某”, and of “一 | 第一团支部 | 23人”."""
+    first = next(iter(row.cells), 0)
+    if family.kind is not None or not first:
+        return ""
+    at = cells["name"][0] if "name" in cells else first
+    text = row.cells[at].text
+    # Nobody is called 第一团支部; nearly every row is done with here.
+    named = text.endswith(_ENDS) and _IS_LEAGUE.search(text := tidy_line(text))
+    labelled = not named and _LABELLED.match(row.cells[first].text)
+    if not (labelled or named) or ("branch" in cells and cells["branch"][0] in (first, at)):
+        return ""
+    if family.lists_something({name: cell.text for name, (_, cell) in cells.items()}):
+        return ""
+    return " ".join(tidy_line(row.cells[column].text) for column in sorted(row.cells)[:6]) if labelled else text
 
 
 def _refuse_disputed(sheet: Sheet, heading: Heading, layout: SheetLayout) -> None:

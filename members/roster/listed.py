@@ -9,10 +9,15 @@ import bisect
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, overload
+from typing import Final, NamedTuple, overload
 
 from members.roster.headings import Heading
 from tuanjian.spreadsheets import Cell, Row, Sheet
+
+THE_SAME: Final = frozenset({"同上", "同前", "上同", "〃", "″", '"', "“", "”"})
+# What two people never have in common.
+_EACH_ITS_OWN: Final = frozenset({"name", "id_number", "phone", "email", "member_no"})
+_Cells = dict[str, tuple[int, Cell]]
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,10 @@ class ListedRows(Sequence[DataRow]):
 
 
 class Filling:
-    """Values that stand in the first of several cells merged downwards: they hold for the rows beside."""
+    """Values that stand further up and hold for a row too: in the first of cells merged downwards, or above 同上."""
 
     def __init__(self, sheet: Sheet, heading: Heading) -> None:
+        self._again: dict[int, _Cells] = {}
         self._values: dict[int, list[tuple[int, int, Cell]]] = {}
         fields = {column: name for column, name in heading.fields.items() if name not in heading.family.unmerged}
         wanted = {
@@ -115,9 +121,21 @@ class Filling:
                     self._values.setdefault(column, []).append((row.line, last, row.cells[column]))
         self._fields = fields
 
+    def say_again(self, line: int, cells: _Cells, above: _Cells) -> _Cells:
+        """The cells of the row above that hold for a line which says 同上 there; it is read so from now on."""
+        same = {
+            name: above[name]
+            for name, (_, cell) in cells.items()
+            if cell.text in THE_SAME and name in above and name not in _EACH_ITS_OWN
+        }
+        self._again[line] = same
+        return same
+
     def fill(self, row: Row, cells: dict[str, tuple[int, Cell]]) -> bool:
-        """Put them into the row; say whether there was one."""
+        """Put them into the row; say whether one was merged."""
         filled = False
+        if self._again:
+            cells.update(self._again.get(row.line, {}))
         for column, values in self._values.items():
             name = self._fields[column]
             at = bisect.bisect_right(values, row.line, key=lambda value: value[0]) - 1

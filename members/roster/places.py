@@ -15,6 +15,7 @@ _NUMBERED = re.compile(
 _LABEL: Final = re.compile(
     r"(?:^|\s)(?:所在|所属|填报|填表|报送|上报)?(?:团)?(?:支部|总支|组织|单位|团委)(?:名称|全称)?(?:[（(][^）)]*[）)])?\s*[:：]\s*(\S+)"
 )
+_NOTED = re.compile(r"\s*[（(][^（()）]*[)）]$")
 _COUNTED = re.compile(r"\s*[（(,，:：]?\s*(?:共|计|团员)*\s*[0-9]+\s*(?:人|名)(?:团员)?\s*[）)]?$")
 _YEAR = re.compile(r"^[0-9]{4}(?:[-—~至][0-9]{4})?(?:年度?|学年)(?:[0-9]{1,2}月)?(?:第[一二]学期)?\s*")
 _LIST = re.compile(
@@ -56,6 +57,9 @@ def _names(whole: str) -> Iterator[str]:
 def _bare(text: str) -> Iterator[str]:
     plain = _COUNTED.sub("", _NUMBERED.sub("", text))
     yield plain
+    # “检修工区团支部（书记：王某某）”
+    if (unnoted := _NOTED.sub("", plain)) != plain:
+        yield unnoted
     undated = _YEAR.sub("", plain)
     # Nothing is left of a title that is no more than that.
     if undated != plain:

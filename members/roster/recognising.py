@@ -12,12 +12,17 @@ from branches.models import Organization
 from members.models import Member, MemberStatus
 from members.models.people import IN_LEAGUE
 from members.models.roster import Choice
+from members.roster.findings import NAME_DIFFERS
 from members.roster.people import Known
 from members.roster.plan import PlannedRow
 
 _OTHER_NUMBER: Final = (Choice.SAME, Choice.MERGE, Choice.DIFFERENT)
 _NO_NUMBER: Final = (Choice.APPLY, Choice.DIFFERENT)
 _SEVERAL: Final = (Choice.DIFFERENT,)
+# Where people known already are not updated.
+_LEFT_AS_THEY_ARE: Final = (Choice.MERGE, Choice.DIFFERENT)
+# Numbers that differ in more places are hardly one number mistyped.
+_FEW: Final = 4
 
 
 class Meaning(NamedTuple):
@@ -41,13 +46,28 @@ def meaning_of(row: PlannedRow, place: Organization | None, known: Known, decisi
         member = known.by_number(told["number"], told["type"])
         if member is not None:
             return Meaning(member)
-        return _decided(_suspects(row, place, known), decision, with_number=True)
+        return _decided(_suspects(row, place, known), decision, number=told["number"])
     if row.recognised is not None:
         return Meaning(row.recognised)
     fitting = _of_that_month(row, known.namesakes(row.clean.facts["name"], place))
     if len(fitting) == 1 and _is_certain(row, fitting[0]):
         return Meaning(fitting[0])
-    return _decided(fitting, decision, with_number=False)
+    return _decided(fitting, decision)
+
+
+def without_updates(meaning: Meaning, decision: Choice | None) -> Meaning:
+    """The meaning where people known already stay as they are: the row is about one of them, or about somebody new."""
+    if meaning.offers in ((), _SEVERAL):
+        return meaning
+    asks = "" if decision in _LEFT_AS_THEY_ARE else meaning.asks
+    return meaning._replace(offers=_LEFT_AS_THEY_ARE, asks=asks, number=False)
+
+
+def compare_names(row: PlannedRow, member: Member) -> None:
+    """Warn where a row has the number of somebody of another name: as often a wrong number as a new name."""
+    name = row.clean.facts.get("name")
+    if name and name != member.name and "id_number" in row.clean.facts:
+        row.clean.warn(NAME_DIFFERS, f"姓名与在册的“{member.name}”不同，请核对是否填错号码。", "name")
 
 
 def may_move(member: Member) -> bool:
@@ -73,23 +93,32 @@ def _is_certain(row: PlannedRow, member: Member) -> bool:
     return bool(row.clean.facts.get("birth_date") and member.birth_on) and member.league_status not in IN_LEAGUE
 
 
-def _decided(suspects: list[Member], decision: Choice | None, *, with_number: bool) -> Meaning:
+def _decided(suspects: list[Member], decision: Choice | None, *, number: str = "") -> Meaning:
     if not suspects:
         return Meaning(None)
     only = suspects[0] if len(suspects) == 1 else None
-    offers = _SEVERAL if only is None else _OTHER_NUMBER if with_number and only.id_number_index else _NO_NUMBER
+    offers = _SEVERAL if only is None else _OTHER_NUMBER if number and only.id_number_index else _NO_NUMBER
     if decision == Choice.DIFFERENT:
         return Meaning(None, offers, others=tuple(suspects))
     if decision in offers:
-        return Meaning(only, offers, number=with_number and decision != Choice.MERGE)
-    return Meaning(only, offers, _question(only, with_number=with_number))
+        return Meaning(only, offers, number=bool(number) and decision != Choice.MERGE)
+    return Meaning(only, offers, _question(only, number))
 
 
-def _question(only: Member | None, *, with_number: bool) -> str:
+def _question(only: Member | None, number: str) -> str:
     if only is None:
         return "同一团支部有几名同名的人，不能判断是哪一位，请填写证件号码；确是另一个人的，请选“不是同一人”。"
-    if not with_number:
+    if not number:
         return "同一团支部已有同名的人，这一行没有证件号码，不能确定是同一人，请选择怎样处理。"
     if only.id_number_index:
-        return "同一团支部已有同名的人，证件号码不同，疑似同一人，请核对号码后选择怎样处理。"
+        differ = _how_they_differ(number, only.id_number)
+        return f"同一团支部已有同名的人，{differ}，疑似同一人，请核对号码后选择怎样处理。"
     return "同一团支部已有同名、没有证件号码的人，疑似同一人，请选择怎样处理。"
+
+
+def _how_they_differ(one: str, other: str) -> str:
+    """Where two numbers differ, without saying any of their characters: both are masked wherever this is read."""
+    places = [str(place) for place, (here, there) in enumerate(zip(one, other, strict=False), 1) if here != there]
+    if len(one) != len(other) or len(places) > _FEW:
+        return "证件号码不同"
+    return f"证件号码只有第 {'、'.join(places)} 位不同"

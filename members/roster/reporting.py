@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import IO
+from dataclasses import replace
+from typing import IO, Final
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,10 +13,12 @@ from branches.models import User
 from members.models.roster import RosterFile, RosterImport, RosterRow, RowState
 from members.roster import purposes
 from members.roster.checking import read_file
+from members.roster.findings import LOST_DIGITS
 from members.roster.guidance import SHEET
 from members.roster.headings import Heading
 from members.roster.layouts import SheetLayout
 from members.roster.listed import DataRow
+from members.roster.mending import as_written
 from members.roster.purposes import Purpose
 from members.roster.rereading import lay_out
 from tuanjian.spreadsheets import FileRefused, Row, Sheet, Workbook
@@ -24,16 +27,18 @@ from tuanjian.spreadsheets.writing import Column, SheetPlan, WorkbookPlan, write
 from tuanjian.watermark import made_by
 
 REASON = "失败原因"
+# Stands where an empty cell would be let in; it is no number, and so the row is refused until there is one.
+_FILL_IN_AGAIN: Final = "请重新填写"
 _REFUSED = (RowState.INVALID, RowState.ELSEWHERE, RowState.ASKED)
 
 
 def write_refused(roster: RosterImport, target: IO[bytes], *, by: User) -> int:
     """Write the refused rows with the columns and titles of the file, 失败原因 last, and return how many.
 
-    Made from the file each time and kept nowhere. Cells are text, so that no program turns numbers into others; the
-    reasons are locked, and ID numbers where none of them has to be mended. A last sheet, which is no roster, says who
-    took it, and when. Refuses when nothing was refused, and
-    when the file has been deleted.
+    Made from the file each time and kept nowhere. Cells are text, so that no program turns numbers into others, and for
+    that very reason an ID number that lost digits is not among them: as text it might pass for a number. The reasons
+    are locked, and ID numbers where none of them has to be mended. A last sheet, which is no roster, says who took it,
+    and when. Refuses when nothing was refused, and when the file has been deleted.
     """
     refused = list(roster.rows.filter(state__in=_REFUSED).order_by("number"))
     if not refused:
@@ -45,16 +50,18 @@ def write_refused(roster: RosterImport, target: IO[bytes], *, by: User) -> int:
     except (RosterFile.DoesNotExist, FileRefused) as gone:
         raise ValidationError("原文件已按期删除，不能再下载退回的行，请按原名册修改后重新上传。") from gone
     sheets = list(_sheets(workbook, layouts, refused, purpose))
-    write_workbook(WorkbookPlan([*sheets, _about(len(refused), by)]), target)
+    write_workbook(WorkbookPlan([*sheets, _about(refused, by)]), target)
     return len(refused)
 
 
-def _about(count: int, by: User) -> SheetPlan:
+def _about(refused: Sequence[RosterRow], by: User) -> SheetPlan:
     """Behind the sheets, not in them: they come back and are read by their lines."""
     lines = [
         f"“{REASON}”写明每一行为什么没有导入，改好后把整个文件重新上传；这一列和本页不用管。",
-        made_by(by, timezone.localtime(), more=f"退回的 {count} 行，内容与上传时相同，含号码原样"),
+        made_by(by, timezone.localtime(), more=f"退回的 {len(refused)} 行，内容与上传时相同，含号码原样"),
     ]
+    if any(code == LOST_DIGITS for row in refused for code, *_ in row.problems):
+        lines.insert(1, f"丢失后几位的身份证号没有写出（留空或写着“{_FILL_IN_AGAIN}”），请按证件重新填写。")
     return SheetPlan(SHEET, columns=[Column("怎样修改", width=100, wrap=True)], rows=[[line] for line in lines])
 
 
@@ -76,7 +83,9 @@ def _sheet(
     numbers = {number for row in sheet.rows if row.line in rows for number in row.cells}
     columns = sorted(column for column in heading.texts if column in heading.fields or column in numbers)
     wrong = {field for row in rows.values() for _, _, field, *_ in row.problems}
-    kept = {row.line: row for row in layout.rows if row.line in rows}
+    kept = {
+        row.line: _without_lost_digits(row, rows[row.line], layout, purpose) for row in layout.rows if row.line in rows
+    }
     added = sorted({name for line in kept for name, (at, _) in kept[line].cells.items() if not at})
     lines = (
         [*_texts(row, kept[row.line], columns), *(_added(kept[row.line], name) for name in added), reason]
@@ -98,6 +107,17 @@ def reason_of(row: RosterRow) -> str:
     """Why the row was not taken, in one cell."""
     findings = row.problems if row.state == RowState.INVALID else row.warnings
     return " ".join(str(message) for _, message, *_ in findings) or row.get_state_display()
+
+
+def _without_lost_digits(kept: DataRow, refused: RosterRow, layout: SheetLayout, purpose: Purpose) -> DataRow:
+    """The row with nothing in place of a number that lost digits, or with what is refused where nothing is let in."""
+    lost = [field for code, _, field, *_ in refused.problems if code == LOST_DIGITS and field in kept.cells]
+    blank = {}
+    for field in lost:
+        column = purpose.column(field, layout.kind)
+        is_needed = column is not None and layout.kind in column.required
+        blank[field] = (kept.cells[field][0], as_written("" if is_needed else _FILL_IN_AGAIN))
+    return replace(kept, cells=kept.cells | blank) if blank else kept
 
 
 def _texts(row: Row, kept: DataRow, columns: Sequence[int]) -> Iterator[str | None]:

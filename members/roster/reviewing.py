@@ -188,7 +188,7 @@ def place_of(roster: RosterImport, row: RosterRow, asked: Mapping[str, str]) -> 
 
 
 def names_nobody(roster: RosterImport) -> bool:
-    """Whether there are rows that name an organisation nobody knows."""
+    """Whether there are rows whose branch is not known, by the name they have or because they have none."""
     return any(key.startswith(f"{_UNKNOWN}.branch.") for key, *_ in roster.counts.get("findings", []))
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from branches.models import Organization, OrgType, User
 from members.models.roster import RosterImport, RosterRow, RowKind, RowState
 from members.roster import choices, purposes
 from members.roster.directory import Directory, canonical
+from members.roster.places import organization_said
 from members.roster.staging import unpack
+from tuanjian.spreadsheets.cleaning import tidy_line
 
 _NEAR: Final = 0.3
 _ALIKE: Final = 0.5
@@ -22,6 +25,13 @@ _MOST_NEAR: Final = 3
 # More than these are no slips of the pen: somebody imports to the wrong place.
 _MOST_NAMES: Final = 100
 _UNKNOWN: Final = "R_BRANCH_UNKNOWN"
+# Names of sheets that say nothing but that the sheet is a list, or which: Sheet1, 附件1, 2026年团员花名册, 在册团员.
+_SAYS_NO_BRANCH: Final = re.compile(
+    r"(?:sheet|book|list|data|工作表|表格?|附[件表]|共青|非?团员|青年|团?干部?|人员|成员|学生|名[单册]|花名册|登记|统计|采集"
+    r"|汇总|一览|信息|情况|基本|明细|清单|台账|数据|导入|模板|副本|最[新终]版?|总|全[部体]?|在[册校职]|正式|预备|新发展|新"
+    r"|[男女]生?|[本专]科生?|研究生|年度?|学年|月份?|第|页|[0-9〇一二三四五六七八九十]|[\W_])+",
+    re.IGNORECASE,
+)
 # Numbers are typed anew: what stands there is never shown before somebody says what for.
 HIDDEN: Final = frozenset({"id_number", "phone"})
 
@@ -58,11 +68,54 @@ def suggest(row: RosterRow, field: str, *, by: User) -> Suggested:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A name of the file that nobody knows, how many rows have it, and organisations it may mean."""
+    """A name of the file that nobody knows, how many rows have it, and organisations it may mean.
+
+    ``implied`` says that no cell has it: it is the name of their sheet, or stands in the title above them.
+    """
 
     name: str
     rows: int
     near: list[Organization]
+    implied: bool = False
+
+
+@dataclass(frozen=True)
+class Nameless:
+    """Rows of a sheet that say no branch, under a name that says none either.
+
+    ``name`` is what the sheet can be called by to give all of them to one branch, "" where that cannot be done: mostly
+    a column for the branch is there, whose empty cells mean nothing.
+    """
+
+    sheet: str
+    rows: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Why rows have no branch: every such row is counted under one of the names or one of the sheets."""
+
+    names: list[Unknown]
+    sheets: list[Nameless]
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether some of the names stand in no cell."""
+        return any(each.implied for each in self.names)
+
+    def may_be_new(self, name: str) -> bool:
+        """Whether an organisation can be called so: not what a sheet is called that says nothing."""
+        return all(each.name != name for each in self.sheets)
+
+
+class _Blank(NamedTuple):
+    """What rows without a name of a branch have instead: their sheet and, as far as it may stand for a branch nobody
+    knows, its name and the name in the titles."""
+
+    sheet: str
+    called: str
+    titled: str
 
 
 @dataclass(frozen=True)
@@ -73,16 +126,54 @@ class Settled:
     meaning: str
 
 
-def unknown_names(roster: RosterImport) -> list[Unknown]:
-    """The names of branches nobody knows, those of most rows first. Queries do not grow with their number."""
-    counted: Counter[str] = Counter()
+def unplaced(roster: RosterImport) -> Unplaced:
+    """Names of branches nobody knows, and sheets whose rows name none, those of most rows first.
+
+    A name said to mean a branch, or wanted as a new one, places all rows that have it, those of a sheet of that name
+    without a column for the branch included. Queries do not grow with the number of names.
+    """
+    directory = Directory(roster.organization)
+    named: Counter[str] = Counter()
+    blank: Counter[_Blank] = Counter()
     for row in roster.rows.filter(state=RowState.INVALID).exclude(kind=RowKind.ORGANIZATIONS):
         if any(code == _UNKNOWN and field == "branch" for code, _, field, *_ in row.problems):
             read = row.content["read"]
-            counted[str(read["facts"].get("branch") or read.get("claimed", ""))] += 1
-    known = [each for each in Directory(roster.organization).by_pk.values() if each.is_branch]
+            # Where there is a column for the branch, planning asks nothing else.
+            claimed = "" if "branch" in read["letters"] else read.get("claimed", "")
+            if name := read["facts"].get("branch") or claimed:
+                named[str(name)] += 1
+            else:
+                blank[_blank(row.sheet, read, directory)] += 1
+    implied: Counter[str] = Counter()
+    sheets = []
+    # A title that stands above several sheets names the unit of all of them.
+    titles = Counter(each.titled for each in blank)
+    for each, rows in blank.most_common():
+        if each.called and not _SAYS_NO_BRANCH.fullmatch(each.called):
+            implied[each.called] += rows
+        elif each.titled and titles[each.titled] == 1:
+            implied[each.titled] += rows
+        else:
+            sheets.append(Nameless(each.sheet, rows, each.called))
+    known = [each for each in directory.by_pk.values() if each.is_branch]
     by_name = {canonical(each.short_name): each for each in known} | {canonical(each.full_name): each for each in known}
-    return [Unknown(name, rows, _nearest(name, by_name)) for name, rows in counted.most_common(_MOST_NAMES) if name]
+    most = (named + implied).most_common(_MOST_NAMES)
+    names = [Unknown(name, rows, _nearest(name, by_name), implied=name not in named) for name, rows in most]
+    return Unplaced(names, sheets[:_MOST_NAMES])
+
+
+def _blank(sheet: str, read: Mapping[str, Any], directory: Directory) -> _Blank:
+    """Only what planning holds against the known names can stand for a branch: ``places``, of sheets without a column
+    for it. What means an organisation already, or several, is not unknown."""
+    places = [] if "branch" in read["letters"] else read["places"]
+
+    def may_stand(name: str) -> bool:
+        found = directory.find(name)
+        return name in places and found.organization is None and not found.several
+
+    called = tidy_line(sheet)
+    said = (organization_said(place) for place in places if place != called)
+    return _Blank(sheet, called if may_stand(called) else "", next(filter(may_stand, said), ""))
 
 
 def settled_names(roster: RosterImport) -> list[Settled]:

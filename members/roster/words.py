@@ -19,7 +19,14 @@ GENDERS: Final = Vocabulary(
     {Gender.MALE: "男性 m male 1 男生 先生", Gender.FEMALE: "女性 f female 2 女生 女士"},
 )
 
-_MISSPELT = {Ethnicity.HANI: "哈呢族 哈呢", Ethnicity.LISU: "僳僳族 僳僳", Ethnicity.OTHER: "其它"}
+_MISSPELT = {
+    Ethnicity.HANI: "哈呢族 哈呢",
+    Ethnicity.LISU: "僳僳族 僳僳",
+    Ethnicity.OTHER: "其它",
+    Ethnicity.UYGHUR: "维族",
+    Ethnicity.MONGOL: "蒙族",
+    Ethnicity.KOREAN: "朝族 鲜族",
+}
 ETHNICITIES: Final = Vocabulary(
     Ethnicity.choices,
     {
@@ -31,12 +38,13 @@ ETHNICITIES: Final = Vocabulary(
 EDUCATIONS: Final = Vocabulary(
     Education.choices,
     {
-        Education.DOCTOR: "博士 博士毕业 博士研究生毕业",
+        Education.DOCTOR: "博士 博士毕业 博士研究生毕业 博士学位 博研",
         Education.DOCTOR_STUDYING: "博士在读 在读博士 博士生",
-        Education.MASTER: "硕士 研究生 硕士毕业 硕士研究生毕业 研究生毕业 研究生教育 研究生班毕业 全日制硕士研究生",
+        Education.MASTER: "硕士 研究生 硕士毕业 硕士研究生毕业 研究生毕业 研究生教育 研究生班毕业 全日制硕士研究生 "
+        "硕士学位 硕研",
         Education.MASTER_STUDYING: "硕士在读 在读硕士 研究生在读 硕士生 在读研究生",
         Education.BACHELOR: "大学 大学本科 普通本科 全日制本科 本科毕业 大学毕业 大学本科毕业 学士 大本 成人本科 "
-        "大学本科教育 普通高等本科",
+        "大学本科教育 普通高等本科 学士学位",
         Education.BACHELOR_STUDYING: "大学在读 大学本科在读 普通本科在读 在读本科 在读大学生 本科生",
         Education.JUNIOR_COLLEGE: "专科 大学专科 普通专科 高职 高职高专 大专毕业 专科毕业 大学专科教育 高等职业教育",
         Education.JUNIOR_COLLEGE_STUDYING: "专科在读 普通专科在读 高职在读 在读大专 在读专科",
@@ -53,10 +61,15 @@ EDUCATIONS: Final = Vocabulary(
 POLITICAL_STATUSES: Final = Vocabulary(
     PoliticalStatus.choices,
     {
-        PoliticalStatus.PARTY_MEMBER: "党员 中国共产党员 中国共产党党员 共产党员 正式党员 中共正式党员",
-        PoliticalStatus.PROBATIONARY: "预备党员 中国共产党预备党员",
-        PoliticalStatus.LEAGUE_MEMBER: "团员 中国共青团员 共青团团员 中国共产主义青年团团员 中国共产主义青年团员",
-        PoliticalStatus.MASSES: "普通群众 普通公民 非团员",
+        PoliticalStatus.PARTY_MEMBER: "党员 中国共产党员 中国共产党党员 共产党员 正式党员 中共正式党员 "
+        "中共党员(保留团籍) 党员(保留团籍) 保留团籍的党员 保留团籍党员",
+        PoliticalStatus.PROBATIONARY: "预备党员 中国共产党预备党员 党员(预备) 中共党员(预备) "
+        "预备党员(保留团籍) 中共预备党员(保留团籍)",
+        # 积极分子 are members still; 是 and 否 answer 是否团员.
+        PoliticalStatus.LEAGUE_MEMBER: "团员 中国共青团员 共青团团员 中国共产主义青年团团员 中国共产主义青年团员 "
+        "团员(积极分子) 共青团员(积极分子) 团员(入党积极分子) 共青团员(入党积极分子) 团员/入党积极分子 "
+        "共青团员/入党积极分子 共青团员(发展对象) 共青团员(保留团籍) 是 是团员",
+        PoliticalStatus.MASSES: "普通群众 普通公民 非团员 非共青团员 不是团员 否",
         PoliticalStatus.MINMENG: "民盟成员",
         PoliticalStatus.NO_PARTY: "无党派人士 无党派",
     },
@@ -97,8 +110,14 @@ POSTS: Final = Vocabulary(
 )
 # What people write who hold no post.
 NO_POST: Final = frozenset(
-    fold(word) for word in ["无", "团员", "普通团员", "否", "没有", "群众", "青年", "普通青年", "暂无", "未任职"]
+    fold(word)
+    for word in [
+        *("无", "团员", "普通团员", "否", "没有", "群众", "青年", "普通青年", "暂无", "未任职"),
+        *("无职务", "无任职", "无团内职务", "未担任", "不担任", "未担任职务", "共青团员"),
+    ]
 )
+# “副书记（主持工作）”: what stands in the brackets is no other post.
+_REMARKED = re.compile(r"[（(](?!.*(?:书记|委员|组长|干事))[^（()）]*[)）]$")
 _LEVEL = re.compile(r"^(共青团|团委|团工委|团总支|团支部|总支|支部|团)(?=.)")
 _BETWEEN = re.compile(r"[、，,;；/\n]|兼(?!职)")
 
@@ -144,8 +163,8 @@ def read_posts(text: str) -> tuple[list[LeaguePost], list[str]]:
     """
     posts: list[LeaguePost] = []
     unknown: list[str] = []
-    for part in _BETWEEN.split(text):
-        word = part.strip()
+    pieces = [part.strip() for part in _BETWEEN.split(_REMARKED.sub("", text))]
+    for word in [word for piece in pieces for word in _apart(piece)]:
         if not fold(word) or fold(word) in NO_POST:
             continue
         bare = _LEVEL.sub("", word)
@@ -155,6 +174,20 @@ def read_posts(text: str) -> tuple[list[LeaguePost], list[str]]:
         elif LeaguePost(code) not in posts:
             posts.append(LeaguePost(code))
     return posts, unknown
+
+
+def _apart(text: str) -> list[str]:
+    """The words set apart by blanks where each of them is a post, else the text as it is."""
+    words = text.split()
+    return words if len(words) > 1 and all(POSTS.find(_LEVEL.sub("", word)) for word in words) else [text]
+
+
+_STUDIED = re.compile(r"^(非?全日制|在职|普通|成人|函授|自考|统招|国家统招)(?=..)|(?<=..)(学历|文化|文化程度|毕业生)$")
+
+
+def plain_education(text: str) -> str:
+    """The words for an education without how somebody studied: 在职本科学历 is 本科."""
+    return _STUDIED.sub("", _STUDIED.sub("", text))
 
 
 @cache

@@ -216,12 +216,11 @@ class Writing:
     def _write_people(self, new: list[PlannedPerson], changed: list[PlannedPerson]) -> None:
         images = [_image_of(person.member) for person in changed]
         ended = self._end_memberships([each for each in changed if each.branch is not None and each.member.branch_id])
-        for person in new:
-            person.member = new_member()
+        entered = {"created_by_id": self.by.pk, "created_at": self.moment}
+        for person, key in zip(new, self._take_ids(Member, len(new)), strict=True):
+            person.member = new_member(id=key, **entered)
         for person in (*new, *changed):
             self._fill(person)
-        for person, key in zip(new, self._take_ids(Member, len(new)), strict=True):
-            person.member.pk = key
         bulk.insert_rows(Member, _ALL, (_all_of(person.member.__dict__) for person in new))
         columns = [*PERSON_COLUMNS, "version", "updated_at", "updated_by_id"]
         updates = [
@@ -269,7 +268,7 @@ class Writing:
 
     def _fill(self, person: PlannedPerson) -> None:
         """Put the planned values into the record."""
-        member, is_new = person.member, person.is_new
+        member = person.member
         for attribute, value in person.values.items():
             if isinstance(value, OfficeDate):
                 setattr(member, attribute, value.day)
@@ -282,30 +281,30 @@ class Writing:
             member.branch = person.branch
         if person.league_status is not None:
             member.league_status = person.league_status
-        member.updated_by, member.updated_at = self.by, self.moment
-        if is_new:
-            member.created_by, member.created_at = self.by, self.moment
-        else:
+        member.updated_by_id, member.updated_at = self.by.pk, self.moment
+        if not person.is_new:
             member.version += 1
 
     def _write_memberships(self, people: list[PlannedPerson]) -> dict[int, int]:
         keys = self._take_ids(BranchMembership, len(people))
+        written = dict(zip((person.member.pk for person in people), keys, strict=True))
         self._memberships += (
-            (key, person.member.pk, person.member.branch_id, self._since(person), self.moment, self.by.pk)
-            for key, person in zip(keys, people, strict=True)
+            (key, of, person.member.branch_id, self._since(person), self.moment, self.by.pk)
+            for (of, key), person in zip(written.items(), people, strict=True)
         )
-        return {person.member.pk: key for key, person in zip(keys, people, strict=True)}
+        return written
 
     def _write_statuses(self, people: list[PlannedPerson]) -> dict[int, int]:
         keys = self._take_ids(StatusChange, len(people))
+        written = dict(zip((person.member.pk for person in people), keys, strict=True))
         self._statuses += (
             (
-                *(key, person.member.pk, person.member.league_status, person.member.status),
+                *(key, of, person.member.league_status, person.member.status),
                 *(self._since(person), self.moment, self.by.pk, "名册导入"),
             )
-            for key, person in zip(keys, people, strict=True)
+            for (of, key), person in zip(written.items(), people, strict=True)
         )
-        return {person.member.pk: key for key, person in zip(keys, people, strict=True)}
+        return written
 
     def _since(self, person: PlannedPerson) -> dt.date:
         """From when branch and status count, as ``records.enter`` has it."""
@@ -315,7 +314,8 @@ class Writing:
         self, person: PlannedPerson, before: dict[str, Any], history: Mapping[str, Mapping[int, int]]
     ) -> None:
         member = person.member
-        written = {name: keys[member.pk] for name, keys in history.items() if member.pk in keys}
+        key = member.pk
+        written = {name: keys[key] for name, keys in history.items() if key in keys}
         place = member.branch or (person.terms[0].organization if person.terms else None)
         changes: Mapping[str, Any] = person.changes if before else created_in_words(person)
         kind = AuditEntry.Kind.CHANGED if before else AuditEntry.Kind.CREATED

@@ -52,6 +52,15 @@ def test_the_last_mended_cell_leads_back_to_the_preview(world, admin):
     assert "写入 1 行" in content(admin, f"/imports/{roster.pk}/")
 
 
+def test_a_mend_that_leaves_the_row_wrong_is_no_success(world, admin):
+    roster = checked_here(world, a_row("费思源", BRANCH, number=WRONG))
+
+    answer = admin.post(f"/imports/{roster.pk}/rows/1/mend/", {"field": "id_number", "text": WRONG}, follow=True)
+
+    told = [(each.level_tag, str(each)) for each in answer.context["messages"]]
+    assert told == [("warning", "团员 第 2 行已改，仍是“有问题”，请看这一行的说明。")]
+
+
 def test_a_refused_mend_says_why(world, admin):
     roster = checked_here(world, a_row("费思源", BRANCH, number=WRONG))
 
@@ -127,6 +136,28 @@ def test_an_unknown_name_is_said_to_mean_a_branch(world, admin):
     assert "已说明的名称" in content(admin, f"/imports/{roster.pk}/names/")
     admin.post(f"/imports/{roster.pk}/names/", {"name": "航测一室第一支部"})
     assert {row.state for row in roster.rows.all()} == {RowState.INVALID}
+
+
+def test_the_page_of_names_tells_of_sheets_as_the_preview_does(world, admin):
+    rows = [("姓名", "身份证号", "政治面貌", "入团年月"), ("费思源", an_id_number(), "共青团员", "2016-05")]
+    named, generic = (
+        checked({title: rows}, organization=world.general, by=world.general_admin) for title in ("航测2室", "Sheet1")
+    )
+
+    preview = content(admin, f"/imports/{named.pk}/")
+    pages = [content(admin, f"/imports/{each.pk}/names/") for each in (named, generic)]
+    form = content(admin, f"/imports/{generic.pk}/names/", name="Sheet1")
+    admin.post(f"/imports/{generic.pk}/names/", {"name": "Sheet1", "organization": world.branch.pk})
+
+    assert "有的行没有写所在团支部，或者写的团支部在系统中找不到。" in preview
+    assert "航测2室 （工作表或标题的名称）" in visible_text(pages[0])
+    assert "就是航测一室团支部" in pages[0]
+    assert "没有写所在团支部的行" in pages[1]
+    assert f'href="/imports/{generic.pk}/sheets/"' in pages[1]
+    assert not any("都能对应到" in page for page in pages)
+    assert "工作表“Sheet1”的团支部是" in form
+    assert "或者新建" not in form
+    assert [row.state for row in generic.rows.all()] == [RowState.NEW]
 
 
 def test_an_unknown_branch_is_created_with_the_import(world, admin):
@@ -254,6 +285,8 @@ def test_part_of_an_import_is_taken_back(world, admin):
 
     roster.refresh_from_db()
     assert f"{world.sister_branch.short_name}（1 项）" in page
+    assert "人员：新增的 2 项将删除" in page
+    assert "人员：新增的 1 项将删除" in content(admin, f"/imports/{roster.pk}/take-back/")
     assert said(answer) == ["已撤回：1 项恢复原状。"]
     assert "其中 1 项已按组织撤回" in answer.content.decode()
     assert roster.state == ImportState.DONE
@@ -282,6 +315,38 @@ def test_the_part_of_nobody_is_not_taken_back(world, admin):
 
     assert "请勾选要撤回的组织，或选“全部撤回”。" in answer.content.decode()
     assert Member.objects.filter(name="费思源").exists()
+
+
+def test_ticking_a_part_and_asking_for_all_takes_nothing_back(world, admin):
+    roster = imported_here(world, a_row("费思源", BRANCH), a_row("葛云帆", world.sister_branch.full_name))
+
+    answer = admin.post(f"/imports/{roster.pk}/take-back/", {"part": "all", "branch": [world.sister_branch.pk]})
+
+    roster.refresh_from_db()
+    page = answer.content.decode()
+    assert "选的是“全部撤回”，又勾选了组织，没有撤回。" in page
+    assert f'value="{world.sister_branch.pk}" checked' in page
+    assert roster.state == ImportState.DONE
+    assert Member.objects.filter(name__in=["费思源", "葛云帆"]).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ([], "请选择“遥感室团支部”是哪个组织，或选上级组织在它下面新建。"),
+        (["organization", "parent"], "“就是”和“新建”只能选一样"),
+    ],
+)
+def test_a_name_is_one_thing_or_the_other(world, admin, chosen, sentence):
+    roster = checked_here(world, a_row("费思源", "遥感室团支部"))
+    places = {"organization": world.branch.pk, "parent": world.general.pk}
+    told = {name: places[name] if name in chosen else "" for name in places}
+
+    page = admin.post(f"/imports/{roster.pk}/names/", told | {"name": "遥感室团支部", "org_type": "branch"})
+
+    roster.refresh_from_db()
+    assert sentence in page.content.decode()
+    assert (roster.named_branches, roster.new_branches) == ({}, [])
 
 
 def test_the_preview_leads_to_what_can_be_settled(world, admin):

@@ -113,6 +113,11 @@ def test_each_kind_has_its_columns_with_its_words():
         ("书记、组织委员", ([LeaguePost.SECRETARY, LeaguePost.ORGANIZATION_OFFICER], [])),
         ("书记兼宣传委员", ([LeaguePost.SECRETARY, LeaguePost.PUBLICITY_OFFICER], [])),
         ("普通团员", ([], [])),
+        ("无职务", ([], [])),
+        ("副书记（主持工作）", ([LeaguePost.DEPUTY_SECRETARY], [])),
+        ("书记（兼宣传委员）", ([LeaguePost.SECRETARY, LeaguePost.PUBLICITY_OFFICER], [])),
+        ("组织委员 宣传委员", ([LeaguePost.ORGANIZATION_OFFICER, LeaguePost.PUBLICITY_OFFICER], [])),
+        ("二支部书记", ([], ["二支部书记"])),
         ("外联部部长", ([], ["外联部部长"])),
     ],
 )

@@ -264,7 +264,7 @@ def test_a_correction_is_asked_for_once_and_withdrawn_with_the_import(world, adm
 
     take_back(first, by=admin)
 
-    assert (states(again), warned(again)[0][1]) == ([(2, "same")], ["W_LOCKED"])
+    assert (states(again), warned(again)[0][1]) == ([(2, "same")], ["W_NAME_DIFFERS", "W_LOCKED"])
     assert Correction.objects.get().state == "withdrawn"
 
 

@@ -81,6 +81,41 @@ def test_a_line_between_names_the_section_below_it():
     assert [(row.line, row.section) for row in layout.rows] == [(3, "一队团支部"), (5, "二队团支部（1人）")]
 
 
+def test_the_title_of_the_second_page_is_no_section():
+    page = [["一队团支部团员名册"], ["单位：甲厂团委"], ["姓名", "身份证号"]]
+
+    (layout,) = laid(a_sheet(*page, ["白雨桐", NUMBER], *page, ["何静姝", OTHER]))
+
+    assert [(row.line, row.section) for row in layout.rows] == [(4, ""), (8, "")]
+
+
+def test_what_is_the_same_as_above_stands_in_the_row():
+    sheet = a_sheet(
+        ["姓名", "身份证号", "单位", "支部", "手机号"],
+        ["白雨桐", NUMBER, "财务部", "一队", "14000000001"],
+        ["何静姝", OTHER, "同上", "〃", "同上"],
+        ["钱子昂", "379998199911230035", None, "″", None],
+    )
+
+    (layout,) = laid(sheet)
+
+    # Nobody has another's number.
+    assert [
+        [row.cells[name][1].text for name in ("work_unit", "branch", "phone") if name in row.cells]
+        for row in layout.rows
+    ] == [["财务部", "一队", "14000000001"], ["财务部", "一队", "同上"], ["一队"]]
+
+
+def test_columns_without_a_heading_are_told():
+    sheet = a_sheet(["姓名", "身份证号"], ["白雨桐", NUMBER, None, "14000000001"], ["何静姝", OTHER, "2"])
+
+    (layout,) = laid(sheet)
+
+    assert [warning.message for warning in layout.warnings] == [
+        "第 D 列没有列名，里面的内容没有读取；要导入的请补上列名后重新上传。"
+    ]
+
+
 def test_a_section_may_have_its_columns_in_another_order():
     sheet = a_sheet(["姓名", "身份证号"], ["白雨桐", NUMBER], ["身份证号", "姓名"], [OTHER, "何静姝"])
 
@@ -123,6 +158,20 @@ def test_other_sheets_are_named_and_not_read():
         ("汇总", RowKind.IGNORED),
     ]
     assert [layout.warnings[0].code for layout in layouts[1:]] == ["W_EXTRA_SHEET", "W_EXTRA_SHEET"]
+
+
+def test_sheets_that_show_how_to_fill_in_are_not_read_where_another_is():
+    example = a_sheet(["姓名", "身份证号"], ["白雨桐", NUMBER], name="填写示例")
+    people = a_sheet(["姓名", "身份证号"], ["何静姝", OTHER], name="名册")
+
+    both, alone = laid(example, people), laid(example)
+
+    assert [(layout.name, layout.kind, lines(layout)) for layout in both] == [
+        ("名册", RowKind.MEMBERS, [2]),
+        ("填写示例", RowKind.IGNORED, []),
+    ]
+    assert both[1].warnings[0].code == "W_EXTRA_SHEET"
+    assert [(layout.kind, lines(layout)) for layout in alone] == [(RowKind.MEMBERS, [2])]
 
 
 def test_unknown_columns_are_listed():

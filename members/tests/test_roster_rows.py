@@ -161,6 +161,85 @@ def test_near_misses_of_the_dictionaries_are_asked_about_and_not_taken(heading, 
     assert not {finding.field for finding in row.warnings if finding.code == "W_VALUE_UNKNOWN"} & row.facts.keys()
 
 
+@pytest.mark.parametrize(
+    ("heading", "typed", "shown"),
+    [
+        ("学历", "本科/学士", "本科"),
+        ("学历", "全日制大学本科学历", "本科"),
+        ("学历", "大学本科（在读）", "本科在读"),
+        ("学历", "大學專科（高職）", "大专"),
+        ("民族", "漢", "汉族"),
+        ("民族", "维族", "维吾尔族"),
+        ("政治面貌", "中共党员（保留团籍）", "中共党员"),
+        ("政治面貌", "党员（预备）", "中共预备党员"),
+        ("政治面貌", "团员/入党积极分子", "共青团员"),
+        ("是否团员", "是", "共青团员"),
+        ("是否团员", "否", "群众"),
+        ("手机号", "14000000021（微信同号）", "14000000021"),
+        ("手机号", "手机：140 0000 0021", "14000000021"),
+        ("姓名", "白雨桐（女）", "白雨桐"),
+        ("身份证号", "379998-20040618-0025", "379998200406180025"),
+        ("团内职务", "團支部書記", "书记"),
+    ],
+)
+def test_what_only_one_thing_can_be_meant_by_is_taken(heading, typed, shown):
+    row = read(**{heading: typed})
+
+    assert (row.problems, shown in row.shown.values()) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "2018年12月份",
+            "2018.12月",
+            "2018年12",
+            "2018、12",
+            "2018，12",
+            "2018·12",
+            "2018/12/",
+            "2018 12",
+            "2018\\12",
+        ),
+        *("2018-12", "二〇一八年十二月", "２０１８．１２"),
+    ],
+)
+def test_months_are_written_in_many_ways(typed):
+    row = read(入团年月=typed)
+
+    assert (row.problems, row.facts["joined_on"]) == ([], "2018-12")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("18年12月", "R_DATE_AMBIG"),
+        ("2018.13月", "R_DATE_BAD"),
+        ("2018年12月（初中）", "R_DATE_BAD"),
+        ("约2018年12月", "R_DATE_BAD"),
+        ("2018.12.00", "R_DATE_BAD"),
+        (Cell("2018.1", Kind.NUMBER, "2018.1"), "R_DATE_AMBIG"),
+    ],
+)
+def test_dates_that_would_have_to_be_guessed_are_refused(typed, code):
+    row = read(入团年月=typed)
+
+    assert ([finding.code for finding in row.problems], "joined_on" in row.facts) == ([code], False)
+
+
+@pytest.mark.parametrize(
+    ("heading", "typed"),
+    [("政治面貌", "√"), ("政治面貌", "中共党员、共青团员"), ("学历", "本科/大专"), ("政治面貌", "入党积极分子")],
+)
+def test_what_may_be_one_thing_or_another_is_left_out_with_a_word(heading, typed):
+    row = read(**{heading: typed})
+
+    assert row.problems == []
+    assert "W_VALUE_UNKNOWN" in [finding.code for finding in row.warnings]
+    assert not {"education", "political_status"} & row.facts.keys()
+
+
 def test_hidden_ragged_and_merged_rows_are_told():
     sheet = a_sheet(list(USUAL))
     cells = {column: Cell(value, Kind.TEXT) for column, value in enumerate(USUAL.values(), start=1)}

@@ -91,6 +91,20 @@ def test_members_and_cadres_may_stand_on_sheets_of_one_file():
         # Numbers of the school instead of the person's own.
         ("学号 | 姓名 | 性别 | 入团时间\n1 | 白雨桐 | 女 | 2016-05", "F_MISSING_COLUMN"),
         ("甲 | 乙 | 丙\n白雨桐 | ① | 一队", "F_NO_HEADER"),
+        # A second list that begins further down, beside the first.
+        (
+            "姓名 | 身份证号 | | |\n白雨桐 | ① | | 姓名 | 身份证号\n钱子昂 | ③ | | 何静姝 | ②",
+            "F_DUP_HEADER",
+        ),
+        (
+            "姓名 | 身份证号 | | | |\n白雨桐 | ① | | 姓名 | 身份证号 | 手机\n钱子昂 | ③ | | 何静姝 | ② | 14000000002",
+            "F_DUP_HEADER",
+        ),
+        # The second part of a list holds two people a line.
+        (
+            "姓名 | 身份证号 | 电话 |\n白雨桐 | ① | |\n姓名 | 身份证号 | 姓名 | 身份证号\n钱子昂 | ③ | 何静姝 | ②",
+            "F_DUP_HEADER",
+        ),
     ],
 )
 def test_what_would_have_to_be_guessed_is_asked(picture, code):

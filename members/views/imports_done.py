@@ -75,7 +75,7 @@ def take_back(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     # Whoever says nothing more means all of it.
     if request.method == "POST" and (form.is_valid() or "part" not in request.POST):
         return _take_back(request, roster, form.branches if "part" in request.POST else None)
-    context = {"roster": roster, "written": effects.written_by(roster), "form": form}
+    context = {"roster": roster, "written": effects.written_by(roster, to_take_back=True), "form": form}
     return render(request, "members/imports/take_back.html", context)
 
 

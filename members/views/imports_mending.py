@@ -34,7 +34,10 @@ def mend(request: AuthenticatedHttpRequest, pk: int, number: int) -> HttpRespons
         messages.error(request, refusal.messages[0])
         return _back(request, roster, form)
     word = showing.STATES[RowState(row.state)][1]
-    messages.success(request, f"{row.sheet} 第 {row.line} 行已改，现在是“{word}”。", extra_tags="saved")
+    if row.state == RowState.INVALID:
+        messages.warning(request, f"{row.sheet} 第 {row.line} 行已改，仍是“{word}”，请看这一行的说明。")
+    else:
+        messages.success(request, f"{row.sheet} 第 {row.line} 行已改，现在是“{word}”。", extra_tags="saved")
     return _back(request, roster, form, row)
 
 
@@ -60,15 +63,16 @@ def decide(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.MANAGE_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def names(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Names of organisations nobody knows: say which are meant, or have them created with the import."""
+    """Rows whose branch nobody knows: say which the names mean, or have them created with the import."""
     roster = get_import(request.user, pk)
     form = NameForm(request.POST or None, roster=roster, user=request.user)
     if request.method == "POST" and form.is_valid() and rule_accepts(form, form.settle):
         messages.success(request, f"“{form.cleaned_data['name']}”已处理，相关的行已重新检查。", extra_tags="saved")
         return redirect("members:import_names", pk)
     asked = request.POST.get("name", request.GET.get("name", ""))
-    context = about(request, roster) | {"form": form, "asked": asked}
-    context |= {"unknown": suggesting.unknown_names(roster), "settled": suggesting.settled_names(roster)}
+    unplaced = suggesting.unplaced(roster)
+    context = about(request, roster) | {"form": form, "asked": asked, "unplaced": unplaced}
+    context |= {"settled": suggesting.settled_names(roster), "may_be_new": unplaced.may_be_new(asked)}
     return render(request, "members/imports/names.html", context)
 
 
