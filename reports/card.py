@@ -10,11 +10,11 @@ from django.db import transaction
 from branches import audit
 from branches.elections import Term
 from branches.models import Organization, User
-from reports.completion import Completion
+from reports.completion.progress import Board, board_of
+from reports.completion.sums import Completion
 from reports.completion_items import GROUPS
 from reports.counts import AgeLine, Counts, ages_of_members
 from reports.portrait import Portrait, portrait_of
-from reports.progress import Board, board_of
 from reports.todos import Todo, health_of
 
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from members import health
 from members.dictionaries import Education, PostNature
 from members.filters import AGE_BANDS
-from reports.completion import sums_in
+from reports.completion.schemes import Scheme, State
+from reports.completion.sums import in_tenths, sums_in
 from reports.completion_items import COMMITTEES
 from reports.facts.keys import Figures, added
-from reports.schemes import Scheme, State
 from tuanjian.idnumbers import Gender
 
 Number = int | float | None
 NOTHING: Final = "—"
+WHOLE: Final = 100
+# Days that were kept while those who took part and left were still counted among those who took part.
+ABOVE_WHOLE: Final = (
+    "覆盖率为本年至少参加一次活动的人数除以统计时点的在册人员；"
+    "当天的统计把参加后已离开名册的人也计入参加人数，所以有的超过 100%。"
+)
 # What 学历 comes to on a page; the codes are those of the dictionary.
 EDUCATION_GROUPS: Final = {
     "硕士及以上": (Education.DOCTOR, Education.DOCTOR_STUDYING, Education.MASTER, Education.MASTER_STUDYING),
@@ -50,9 +56,15 @@ class Counted:
 
     def number_of(self, family: str, period: str) -> int:
         """The sum of a family of figures in one period: "activities", "2026" adds up every "activities:…@2026"."""
-        return sum(
-            value for key, value in self.figures.items() if key.startswith(f"{family}:") and key.endswith(f"@{period}")
-        )
+        return self._families.get((family, period), 0)
+
+    @cached_property
+    def _families(self) -> dict[tuple[str, str], int]:
+        sums: dict[tuple[str, str], int] = {}
+        for key, value in self.figures.items():
+            if (family := _family_of(key)) is not None:
+                sums[family] = sums.get(family, 0) + value
+        return sums
 
     @property
     def year(self) -> str:
@@ -67,7 +79,7 @@ class Counted:
         """Expected, actual and late by group of items."""
         return sums_in(self.figures)
 
-    @property
+    @cached_property
     def rate(self) -> float | None:
         return self.scheme.rate(self.entered)
 
@@ -84,6 +96,14 @@ class Counted:
         several = [self, *others]
         staff = None if any(each.staff is None for each in several) else sum(each.staff or 0 for each in several)
         return Counted(added(*(each.figures for each in several)), self.on, self.scheme, staff)
+
+
+@lru_cache(maxsize=4096)
+def _family_of(key: str) -> tuple[str, str] | None:
+    """Family and period of a figure, None where it has none; a table asks the same few hundred keys for every line."""
+    family, colon, rest = key.partition(":")
+    period = rest.partition("@")[2]
+    return (family, period) if colon and period else None
 
 
 @dataclass(frozen=True)
@@ -104,16 +124,16 @@ class Column:
         """With the unit, as it heads a column."""
         return f"{self.label}（{self.unit}）" if self.unit else self.label
 
-    def text(self, counted: Counted) -> str:
-        """As it is read: 1,016; 56.5; “—” for what is not known."""
-        return self.words(counted) if self.words else in_words(self.value(counted), is_rate=self.is_rate)
+    def text(self, counted: Counted, value: Number) -> str:
+        """As its value there is read: 1,016; 56.5; “—” for what is not known."""
+        return self.words(counted) if self.words else in_words(value, is_rate=self.is_rate)
 
 
 def in_words(value: Number, *, is_rate: bool = False) -> str:
     """1,016; 56.5; “—” for nothing."""
     if value is None:
         return NOTHING
-    return f"{value:.1f}" if is_rate else f"{value:,}"
+    return f"{in_tenths(value):.1f}" if is_rate else f"{value:,}"
 
 
 def share(part: int, whole: int | None) -> float | None:

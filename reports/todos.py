@@ -24,6 +24,7 @@ from reports.facts import reading
 from reports.facts.attention import DUE, INCOMPLETE_MEMBERS, INCOMPLETE_OTHERS, SOON, TERMS, UNDATED_OTHERS, VACANT
 from reports.facts.keys import Figures, Part
 from reports.models import Campaign, CampaignState, CircularDelivery, FollowUp, SpotRecord
+from reports.models.spot_checks import TO_MEND
 
 # Who has not looked after so many days will not.
 FAILED_WITHIN = dt.timedelta(days=7)
@@ -102,6 +103,10 @@ def _elections(organization: Organization, counted: Figures) -> list[Todo]:
 
 def _administrators(user: User, organization: Organization, on: dt.date) -> list[Todo]:
     """Organisations whose last administrator's grant ends soon; the rules let no such end come about any more."""
+    ending = succession.ending(on, succession.WARN_DAYS).filter(within([organization.path], "organization__path"))
+    if not ending.exists():
+        # Nearly always: most grants of administrators have no end.
+        return []
     below = Organization.objects.visible_to(user).under(organization).active()
     pressing = below.filter(succession.lapsing(on, succession.PRESS_DAYS)).count()
     soon = below.filter(succession.lapsing(on, succession.WARN_DAYS)).count()
@@ -244,6 +249,8 @@ def _campaigns(user: User, organization: Organization) -> list[Todo]:
 def _spot_checks(user: User, organization: Organization) -> list[Todo]:
     """What spot checks found and somebody there has to mend, and what was mended and waits for its second look."""
     there = SpotRecord.objects.found_below(organization).order_by()
+    if not there.filter(follow_up__in=[*TO_MEND, FollowUp.MENDED]).exists():
+        return []
     counted = Counter(there.mendable_by(user).to_mend().values_list("follow_up", flat=True))
     counted[FollowUp.MENDED] = there.checkable_by(user).to_confirm().count()
     url = reverse("reports:spot_checks_of", args=[organization.pk])

@@ -10,17 +10,17 @@ from django.utils import timezone
 from branches.models import Organization, User
 from branches.permissions import Permissions, permissions_on
 from members.filters import LATELY
-from reports import schemes
-from reports.completion import Completion, completion_of
+from reports.completion import schemes
+from reports.completion.gaps import Step, may_mend, steps_among
+from reports.completion.missing import missing_among
+from reports.completion.moved import Moves, moves_in, week_before
+from reports.completion.progress import Band, Board, board_of
+from reports.completion.sums import Completion, completion_of
 from reports.counts import Counts, counts_of
 from reports.facts import reading
 from reports.facts.attention import ENTERED, HELD
 from reports.facts.items import results_under
 from reports.facts.keys import Part
-from reports.gaps import Step, may_mend, steps_among
-from reports.missing import missing_among
-from reports.moved import Moves, moves_in, week_before
-from reports.progress import Band, Board, board_of
 from reports.todos import Todo, todos_for
 
 # A branch's own gaps are named on its workbench; more than this is a list of its own.

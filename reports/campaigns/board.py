@@ -54,8 +54,9 @@ class Line:
     """An organisation of the campaign: what it had at each moment and has now, None where nothing was counted.
 
     Once the deadline is frozen, ``now`` leaves out what began later (a new month's meeting). ``late`` is how much was
-    entered after the deadline, after the own one where it was put off. ``within`` and ``within_then`` name another
-    organisation of the campaign whose figures hold these, now and at the deadline: the sums have them once.
+    entered after the deadline, after the own one where it was put off; ``in_extension`` what was entered between the
+    two. ``within`` and ``within_then`` name another organisation of the campaign whose figures hold these, now and at
+    the deadline: the sums have them once.
     """
 
     target: CampaignTarget
@@ -64,6 +65,7 @@ class Line:
     now_figures: Figures = field(repr=False)
     now: Sums | None
     late: int
+    in_extension: int
     state: State
     extension: CampaignExtension | None
     approver: str
@@ -90,6 +92,16 @@ class Line:
     def shown(self) -> Sums:
         """What stands in the row: what it has now; nothing of one that has gone."""
         return self.now or Sums()
+
+    @property
+    def over(self) -> int:
+        """How much of what is missing was asked for a period that is over: no list of today has it."""
+        return sums.over_in(self.now_figures, timezone.localdate())
+
+    @property
+    def listed(self) -> int:
+        """How much is missing of what is asked today still (``asking.wanted_by``)."""
+        return self.shown.missing - self.over
 
     @property
     def within_in_words(self) -> str:
@@ -149,6 +161,7 @@ class CampaignBoard:
     start: Sums
     deadline: Sums | None
     late: int
+    in_extension: int
     counted_at: dt.datetime
     newcomers: list[Organization]
 
@@ -220,6 +233,7 @@ def board_of(campaign: Campaign) -> CampaignBoard:
         start=start,
         deadline=_sum_at(Moment.DEADLINE, kept) if campaign.has_result else None,
         late=sum(line.late for line in lines if line.is_late_apart),
+        in_extension=sum(line.in_extension for line in lines if line.is_late_apart),
         counted_at=counted.counted_at,
         newcomers=newcomers(campaign) if campaign.is_running and not campaign.is_freezing else [],
     )
@@ -283,15 +297,23 @@ def _line(known: _Known, target: CampaignTarget) -> Line:
     campaign, counted, kept = known.campaign, known.counted, known.kept[target.pk]
     gone = known.gone.get(target.organization_id, "")
     figures: dict[str, Figures] = {moment: count.figures for moment, count in kept.items() if not count.gone}
-    due = figures.get(Moment.EXTENSION, figures.get(Moment.DEADLINE))
+    extension = max(target.extensions.all(), key=lambda each: each.pk, default=None)
     now = counted.figures.get(target.organization_id)
-    late = 0
-    if now is not None and due is not None:
+    due = apart = figures.get(Moment.DEADLINE, figures.get(Moment.EXTENSION))
+    late = in_extension = 0
+    if due is not None and Moment.EXTENSION in figures:
+        extended = kept[Moment.EXTENSION]
+        day = timezone.localdate(extended.counted_at)
+        in_extension = sums.entered_since(due, extended.apart, day)
+        figures[Moment.EXTENSION], apart = sums.since(due, extended.figures, day), sums.since(due, extended.apart, day)
+        due = figures[Moment.EXTENSION]
+    if now is not None and due is not None and apart is not None:
         day = timezone.localdate(counted.counted_at)
         # What has come below it since brought along what was entered elsewhere: that is not late.
-        apart = sums.less(now, _joined_since(known, target))
-        late, now = sums.entered_since(due, apart, day), sums.since(due, now, day)
-    extension = max(target.extensions.all(), key=lambda each: each.pk, default=None)
+        late = sums.entered_since(apart, sums.less(now, _joined_since(known, target)), day)
+        now = sums.since(due, now, day)
+    if extension is not None and Moment.EXTENSION not in figures:
+        in_extension, late = late, 0
     has = sums.sums_of(now) if now is not None else None
     return Line(
         target=target,
@@ -300,6 +322,7 @@ def _line(known: _Known, target: CampaignTarget) -> Line:
         now_figures=now or {},
         now=has,
         late=late,
+        in_extension=in_extension,
         state=_state(campaign, figures, has, extension, known.planned),
         extension=extension,
         approver=known.approvers.get(extension.pk, str(extension.granted_by)) if extension else "",

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from branches import audit
+from reports.campaigns import sums
 from reports.campaigns.counting import counted_at_end_of
 from reports.campaigns.drafting import locked
 from reports.campaigns.running import keep, said, said_within
@@ -81,15 +82,25 @@ def _freeze_extended(extension: CampaignExtension) -> bool:
     newest = target.extensions.last()
     if newest is None or not newest.is_over:
         return False
-    counted = counted_at_end_of(stored, [target.organization_id], newest.until_on)
-    keep([target], counted, Moment.EXTENSION)
+    everybody = list(stored.targets.values_list("organization_id", flat=True))
+    counted = counted_at_end_of(stored, everybody, newest.until_on)
+    pk = target.organization_id
+    came = counted.counted_below(pk, _not_within(target))
+    keep([target], counted, Moment.EXTENSION, elsewhere={pk: came})
     changes = {
         "组织": [None, str(target)],
-        "延期截止时": [None, said(counted.total)],
+        "延期截止时": [None, said(sums.sums_of(counted.figures.get(pk, {})))],
         "数据截至": [None, _minute(counted.counted_at)],
     }
     audit.record(audit.Kind.CHANGED, stored, by=None, at=stored.organization, changes=changes)
     return True
+
+
+def _not_within(target: CampaignTarget) -> list[int]:
+    """Organisations that did not stand below it at the deadline: what they bring along was entered elsewhere."""
+    then = CampaignCount.objects.filter(target__campaign=target.campaign_id, moment=Moment.DEADLINE)
+    others = then.exclude(within=target).exclude(target=target)
+    return list(others.values_list("target__organization_id", flat=True))
 
 
 def _minute(moment: dt.datetime) -> str:

@@ -52,7 +52,9 @@ def report_as_workbook(campaign: Campaign, *, by: User) -> bytes:
             + ("当天没有保存统计数据。" if each.point.rate is None else f"实际 {each.point.rate:.1f}%。")
             for each in report.reached
         ),
-        f"截止后补录按截止时的项目计算，数据截至 {_minute(report.until)}。按状态分组，组内按组织顺序，不排名次。",
+        *([f"{report.changed_in_words}。"] if report.changed else []),
+        "补录按截止时的项目计算，准予延期的，延期届满以前算延期内补录。",
+        f"补录数据截至 {_minute(report.until)}。按状态分组，组内按组织顺序，不排名次。",
         made_by(by, now),
         f"制表人：{by}　制表日期：{now:%Y-%m-%d}",
     ]
@@ -88,7 +90,7 @@ def _summary(report: Report, heading: list[str], notes: list[str]) -> SheetPlan:
             Column("延期至", width=12),
             *(
                 Column(label, width=10, number_format=_NUMBER, wrap=True)
-                for label in ("延期截止时缺项", "截止后补录", "现在还缺")
+                for label in ("延期截止时缺项", "延期内补录", "截止后补录", report.now_missing)
             ),
         ],
         rows=_summary_rows(report),
@@ -107,11 +109,11 @@ def _summary_rows(report: Report) -> Iterator[list[Value]]:
             *_figures(row.deadline),
             str(row.extension.until_on) if row.extension else None,
             row.extended.missing if row.extended else None,
-            *(row.late, row.now.missing if row.now else None),
+            *(row.in_extension, row.late, row.now.missing if row.now else None),
         ]
     yield [
         *(None, None, f"合计（{len(rows):,} 个组织）", *_figures(report.start)[:2], *_figures(report.deadline)),
-        *(None, None, report.late, report.now.missing),
+        *(None, None, report.in_extension, report.late, report.now.missing),
     ]
 
 
@@ -130,7 +132,7 @@ def _items(report: Report, heading: list[str]) -> SheetPlan:
             Column("项目", width=30),
             *(
                 Column(label, width=10, number_format=_NUMBER, wrap=True)
-                for label in ("截止时应录", "截止时已录", "截止时按期", "截止时缺项", "现在还缺")
+                for label in ("截止时应录", "截止时已录", "截止时按期", "截止时缺项", report.now_missing)
             ),
         ],
         rows=(

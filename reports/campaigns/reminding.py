@@ -16,7 +16,7 @@ from django.utils import timezone
 from branches.models import Organization
 from branches.models.organizations import OrganizationStatus
 from branches.scoping import within
-from reports.campaigns import sums
+from reports.campaigns import asking, sums
 from reports.campaigns.board import CampaignBoard, Line
 from reports.campaigns.counting import outermost
 from reports.campaigns.sums import Sums
@@ -123,7 +123,7 @@ def _asked(
     counted = (
         [organization.pk] if whole else [each.organization_id for each in targets if each.organization_id not in inner]
     )
-    figures = keys.added(*(sums.of_items(read.of[pk].total, campaign.items) for pk in counted if pk in read.of))
+    figures = keys.added(*(asking.still_asked(campaign, read.of[pk].total) for pk in counted if pk in read.of))
     return Asked(
         campaign=campaign,
         sums=sums.sums_of(figures),

@@ -52,6 +52,7 @@ class Report:
     deadline: Sums
     now: Sums
     late: int
+    in_extension: int
     extended: list[Line]
     closing: Closing
     on: dt.datetime
@@ -77,6 +78,22 @@ class Report:
     def unlisted(self) -> str:
         """How many more causes there were, in words; empty where all are listed."""
         return "" if self.closing.causes is None else self.closing.causes.unlisted
+
+    @property
+    def changed(self) -> int:
+        """How much more is missing now than the entries since the deadline explain: what was asked has changed."""
+        return self.now.missing - (self.deadline.missing - self.in_extension - self.late)
+
+    @property
+    def changed_in_words(self) -> str:
+        """The same in words; empty where 截止时缺 = 延期内补录 + 截止后补录 + 还缺."""
+        more = "增加" if self.changed > 0 else "减少"
+        return f"截止后应录变动、资料更正使缺项{more} {abs(self.changed):,} 项" if self.changed else ""
+
+    @property
+    def now_missing(self) -> str:
+        """What stands over what is missing now, or was when it was closed."""
+        return "结束时还缺" if self.campaign.ended_at else "现在还缺"
 
     @property
     def complete(self) -> list[Line]:
@@ -111,6 +128,7 @@ def report_of(campaign: Campaign) -> Report:
         deadline=board.deadline or Sums(),
         now=board.total,
         late=board.late,
+        in_extension=board.in_extension,
         extended=board.extended,
         closing=closing_of(campaign),
         on=campaign.deadline_at,

@@ -123,10 +123,16 @@ def extend(
 
 
 @transaction.atomic
-def withdraw(campaign: Campaign, *, reason: str, by: User) -> None:
-    """Call a campaign off before its deadline: it leaves the to-dos, nothing is frozen. Refuses any other."""
+def withdraw(campaign: Campaign, *, reason: str, version: int | None = None, by: User) -> None:
+    """Call a campaign off before its deadline: it leaves the to-dos, nothing is frozen.
+
+    ``version`` is the one somebody decided about; None where the row has just been read. Refuses one that is over, and
+    one changed since it was read.
+    """
     stored = locked(campaign)
     _refuse_over(stored)
+    if version is not None:
+        refuse_stale(stored, version)
     if not reason.strip():
         raise ValidationError({"reason": "请填写撤销的原因。"})
     stored.reason = reason.strip()[:200]

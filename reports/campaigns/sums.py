@@ -75,7 +75,7 @@ def since(earlier: Figures, now: Mapping[str, int], on: dt.date) -> dict[str, in
     Of a meeting asked for a period that is over on that day nothing new is known: it stays as it was. Periods that
     began later are left out.
     """
-    current = _periods(on)
+    current = periods_on(on)
     comparable = {key: value for key, value in now.items() if _is_lasting(key)}
     periods = {_name(key) for key in earlier if not _is_lasting(key)}
     for name in periods:
@@ -101,6 +101,18 @@ def _is_lasting(key: str) -> bool:
     return "@" not in key
 
 
-def _periods(on: dt.date) -> set[str]:
+def over_in(figures: Figures, on: dt.date) -> int:
+    """How much is missing of periods that are over on that day: nothing asks for it any more."""
+    current = {"", *periods_on(on)}
+    return sums_of({key: value for key, value in figures.items() if period_of(key) not in current}).missing
+
+
+def period_of(key: str) -> str:
+    """The period a figure is about; "" where it is about none."""
+    return key.partition("@")[2]
+
+
+def periods_on(on: dt.date) -> frozenset[str]:
+    """The periods meetings are asked for on that day."""
     quarter, month = quarter_of(on), month_before(on)
-    return {f"{on.year}Q{(quarter[0].month + 2) // 3}", f"{month[0]:%Y-%m}"}
+    return frozenset({f"{on.year}Q{(quarter[0].month + 2) // 3}", f"{month[0]:%Y-%m}"})

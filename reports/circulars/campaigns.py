@@ -6,7 +6,7 @@ from typing import Final, NotRequired, TypedDict
 
 from reports.campaigns import board as boards
 from reports.campaigns.board import Line
-from reports.campaigns.results import report_of
+from reports.campaigns.results import Report, report_of
 from reports.campaigns.sums import Sums
 from reports.models import Campaign
 
@@ -23,11 +23,17 @@ KEYS: Final = {
     boards.NOTHING_ASKED: "nothing_asked",
     boards.GONE: "gone",
 }
+# States in which a later deadline made a difference.
+LATER: Final = ("open", "extended", "done_late", "done_extended")
 _KEYS_BY_WORD: Final = {state.word: key for state, key in KEYS.items()}
 
 
 class Row(TypedDict):
-    """One organisation at the deadline; ``late`` is what was entered after it."""
+    """One organisation at the deadline; ``late`` is what was entered after it.
+
+    ``until`` is the later deadline of its own, "" where there is none, ``in_extension`` what was entered until then.
+    Drafts made earlier lack both.
+    """
 
     pk: int
     place: int
@@ -38,6 +44,8 @@ class Row(TypedDict):
     missing: int
     rate: float | None
     late: int
+    in_extension: NotRequired[int]
+    until: NotRequired[str]
 
 
 class Band(TypedDict):
@@ -93,7 +101,7 @@ def result_of(campaign: Campaign) -> Result:
             )
             for band in report.bands
         ],
-        total=_sums("合计", report.deadline, report.late),
+        total=_sums("合计", report.deadline, report),
         extended=len(report.extended),
         counted_at=report.counted_at.isoformat(),
         put_off=[
@@ -110,12 +118,13 @@ def result_of(campaign: Campaign) -> Result:
 def _row(line: Line, place: int) -> Row:
     # Where a row counts in another one as well, it says so: rows add up to more than the sum then.
     name = f"{line.name}（{line.within_in_words}）" if line.within_in_words else line.name
-    row = _sums(name, line.deadline or Sums(), line.late)
+    row = _sums(name, line.deadline or Sums(), line)
     row["pk"], row["place"] = line.target.organization_id, place
+    row["until"] = line.extension.until_on.isoformat() if line.extension else ""
     return row
 
 
-def _sums(name: str, sums: Sums, late: int) -> Row:
+def _sums(name: str, sums: Sums, since: Line | Report) -> Row:
     return Row(
         pk=0,
         place=0,
@@ -125,7 +134,8 @@ def _sums(name: str, sums: Sums, late: int) -> Row:
         on_time=sums.on_time,
         missing=sums.missing,
         rate=sums.rate,
-        late=late,
+        late=since.late,
+        in_extension=since.in_extension,
     )
 
 

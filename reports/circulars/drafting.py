@@ -80,7 +80,7 @@ def _days(kind: str, on: dt.date, since: dt.date | None, month: dt.date | None) 
 
 def _title(kind: str, on: dt.date, month: dt.date | None, campaign: Campaign | None) -> str:
     if kind == CircularKind.CAMPAIGN and campaign is not None:
-        return f"关于“{campaign.name}”情况的通报"
+        return f"关于{wording.quoted(campaign.name)}情况的通报"
     if kind == CircularKind.ORG_LIFE and month is not None:
         return f"关于{month.year}年{month.month}月组织生活登记情况的通报"
     return f"关于{on.year}年{on.month}月信息录入进度的通报"

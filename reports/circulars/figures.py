@@ -6,17 +6,20 @@ Everything here is JSON: a circular keeps it as it was, with the names of then.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from django.core.exceptions import ValidationError
 
 from branches.models import Organization, User
-from reports import progress
-from reports.completion import Completion
+from reports.completion import progress, schemes
+from reports.completion.schemes import Scheme
+from reports.completion.sums import Completion
+from reports.completion_items import GROUPS
 from reports.facts import reading
-from reports.schemes import Scheme
 
 COMPLETE: Final = 100.0
+# The chip of 已录齐.
+COMPLETE_STATE: Final = "good"
 
 
 class Row(TypedDict):
@@ -38,7 +41,7 @@ class Row(TypedDict):
 
 
 class Band(TypedDict):
-    """Organisations of one state, in the committee's order."""
+    """Organisations of one state, in the committee's order; ``chip`` names it among the others."""
 
     word: str
     chip: str
@@ -47,12 +50,21 @@ class Band(TypedDict):
 
 
 class Entry(TypedDict):
-    """What a circular about 信息录入进度 keeps."""
+    """What a circular about 信息录入进度 keeps; ``is_remeasured`` says that the day compared with was told otherwise.
+
+    ``weighed`` says how the rate is weighed, "" where it is not. Drafts made earlier lack both.
+    """
 
     bands: list[Band]
     own: Row
     total: Row
     counted_at: str
+    weighed: NotRequired[str]
+    is_remeasured: NotRequired[bool]
+
+
+# Nothing is missing of what counts, but something of what does not.
+WEIGHED_ALONE: Final = "计入权重的项目已录齐"
 
 
 def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, by: User) -> Entry:
@@ -68,18 +80,43 @@ def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, 
     places = {row.organization.pk: place for place, row in enumerate(ordered)}
     return Entry(
         bands=[
-            Band(
-                word=band.state.word,
-                chip=band.state.chip,
-                bounds=band.bounds,
-                rows=[_row(row, then.get(row.organization.pk), place=places[row.organization.pk]) for row in band.rows],
-            )
+            part
             for band in board.bands
+            for part in _parted(
+                Band(
+                    word=band.state.word,
+                    chip=band.state.chip,
+                    bounds=band.bounds,
+                    rows=[
+                        _row(row, then.get(row.organization.pk), place=places[row.organization.pk]) for row in band.rows
+                    ],
+                )
+            )
         ],
         own=_row(board.own_level, before.own_level if before else None, name=f"{organization.short_name}本级"),
         total=_row(board.total, before.total if before else None, name=board.sum_name),
         counted_at=board.counted_at.isoformat() if board.counted_at else "",
+        weighed=_weighed(board.scheme),
+        is_remeasured=since is not None and _weighed(schemes.scheme_of(organization, since)) != _weighed(board.scheme),
     )
+
+
+def _parted(band: Band) -> list[Band]:
+    """The state as it is; of 已录齐 apart those that lack something of what the weights leave out."""
+    if band["chip"] != COMPLETE_STATE:
+        return [band]
+    lacking = [row for row in band["rows"] if row["missing"]]
+    complete = [row for row in band["rows"] if not row["missing"]]
+    apart = Band(word=WEIGHED_ALONE, chip="weighed", bounds="100%，不计权重的项目还有缺项", rows=lacking)
+    return [each for each in (apart, band | {"rows": complete}) if each["rows"]]
+
+
+def _weighed(scheme: Scheme) -> str:
+    if not scheme.is_weighted:
+        return ""
+    left_out = any(not scheme.weight_of(group.key) for group in GROUPS)
+    more = "；权重为 0 的不计入完成率，缺项照列" if left_out else ""
+    return f"完成率按权重计算：{scheme.weights_in_words}{more}"
 
 
 def _board(organization: Organization, on: dt.date, by: User, *, scheme: Scheme | None = None) -> progress.Board:

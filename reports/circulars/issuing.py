@@ -13,10 +13,12 @@ from reports.circulars import naming, template_files, word
 from reports.circulars.drafting import CHANGED_MEANWHILE, NOT_A_DRAFT
 from reports.models import Audience, Circular, CircularDelivery, CircularFile, CircularState
 
+NO_RECEIVERS = "没有可以接收通报的下级组织，不能印发。"
 
-def next_number(organization: Organization) -> int:
-    """The number a circular issued now would get: they run through the year, organisation by organisation."""
-    numbered = Circular.objects.filter(organization=organization, year=timezone.localdate().year)
+
+def next_number(organization: Organization, prefix: str) -> int:
+    """The number a circular issued now would get: they run through the year, for each 机关代字 of an organisation."""
+    numbered = Circular.objects.filter(organization=organization, prefix=prefix, year=timezone.localdate().year)
     last: int | None = numbered.aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
 
@@ -43,8 +45,8 @@ def issue(circular: Circular, *, version: int, by: User, names_people: bool = Fa
         raise ValidationError({"names_people": naming.in_words(named)})
     receivers = list(receivers_of(kept))
     if not receivers:
-        raise ValidationError("没有可以接收通报的下级组织，不能印发。")
-    kept.year, kept.number = timezone.localdate().year, next_number(organization)
+        raise ValidationError(NO_RECEIVERS)
+    kept.year, kept.number = timezone.localdate().year, next_number(organization, kept.prefix)
     kept.issued_by, kept.issued_at = by, timezone.now()
     kept.state, kept.version = CircularState.ISSUED, kept.version + 1
     file = CircularFile(circular=kept)

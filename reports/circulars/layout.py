@@ -47,7 +47,12 @@ _ENTRY: Final = (
     ("完成率", "{{ 行.完成率 }}", 16),
     ("{{ 末列标题 }}", "{{ 行.末列 }}", 16),
 )
-_CAMPAIGN: Final = (*_ENTRY[:-1], ("截止后补录", "{{ 行.补录 }}", 16))
+_CAMPAIGN: Final = (
+    ("组织", "{{ 行.组织 }}", 44),
+    *((heading, content, 16) for heading, content, _ in _ENTRY[1:-1]),
+    ("延期内补录", "{{ 行.延期内补录 }}", 16),
+    ("截止后补录", "{{ 行.补录 }}", 16),
+)
 _ORG_LIFE: Final = (
     ("团支部", "{{ 行.组织 }}", 64),
     ("支部大会", "{{ 行.支部大会 }}", 23),
@@ -98,6 +103,9 @@ def _styles(document: Any) -> None:
         _dress(style, font, size)
     for name in ("公文正文", "一级标题", "二级标题"):
         document.styles[name].paragraph_format.first_line_indent = _INDENT
+    for name in ("一级标题", "二级标题"):
+        # A heading is not the last line of a page.
+        document.styles[name].paragraph_format.keep_with_next = True
     document.styles["公文标志"].font.color.rgb = RED
     for name in ("公文标志", "公文标题"):
         spaced = document.styles[name].paragraph_format

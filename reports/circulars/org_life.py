@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
@@ -31,6 +31,9 @@ KINDS: Final = {
     "league_lesson": "团课",
 }
 
+
+# What is asked once a quarter; the others are asked each month.
+QUARTERLY: Final = ("branch_assembly", "league_lesson")
 
 # Branches that stand directly below.
 DIRECT: Final = "直属团支部"
@@ -59,10 +62,16 @@ class Group(TypedDict):
 
 
 class OrgLife(TypedDict):
-    """What a circular about 三会两制一课 keeps."""
+    """What a circular about 三会两制一课 keeps.
+
+    ``in_quarter`` is there where the month ends a quarter: by what is asked once a quarter, the branches that have
+    registered it in any of its months.
+
+    """
 
     groups: list[Group]
     counted_at: str
+    in_quarter: NotRequired[dict[str, list[int]]]
 
 
 def org_life_in(organization: Organization, month: dt.date, on: dt.date) -> OrgLife:
@@ -93,7 +102,15 @@ def org_life_in(organization: Organization, month: dt.date, on: dt.date) -> OrgL
         }
         group["rows"].append(Branch(pk=each.pk, name=each.short_name, cells=cells))
     moment = read.counted_at or timezone.now()
-    return OrgLife(groups=list(groups.values()), counted_at=moment.isoformat())
+    found = OrgLife(groups=list(groups.values()), counted_at=moment.isoformat())
+    if _ends_quarter(month):
+        quarter = _held(branches, month.replace(month=month.month - 2), last, on)
+        found["in_quarter"] = {code: [pk for pk, held in quarter if held == code] for code in QUARTERLY}
+    return found
+
+
+def _ends_quarter(month: dt.date) -> bool:
+    return month.month % 3 == 0
 
 
 def last_day_of(month: dt.date) -> dt.date:
@@ -171,6 +188,19 @@ def sum_of(rows: Iterable[Branch], code: str) -> Sum:
     )
 
 
-def without(rows: Iterable[Branch], code: str) -> list[str]:
-    """Names of branches that are asked and have registered nothing."""
-    return [row["name"] for row in rows if not row["cells"][code]["held"] and not row["cells"][code]["why"]]
+def without(figures: OrgLife, code: str) -> list[str]:
+    """Names of branches that are asked and have registered nothing in the month.
+
+    What is asked once a quarter is judged over the whole quarter, in its last month; in the others it lacks nobody.
+    """
+    asked = [row for row in branches_of(figures) if not row["cells"][code]["why"]]
+    if code not in QUARTERLY:
+        return [row["name"] for row in asked if not row["cells"][code]["held"]]
+    registered = figures.get("in_quarter", {}).get(code)
+    return [] if registered is None else [row["name"] for row in asked if row["pk"] not in registered]
+
+
+def quarter_in_words(figures: OrgLife, code: str, month: dt.date) -> str:
+    """The months over which it is judged, "" where that is the month alone."""
+    is_judged = code in figures.get("in_quarter", {})
+    return f"{month.month - 2}月至{month.month}月" if is_judged else ""

@@ -89,10 +89,12 @@ def received_by(circular: Circular) -> tuple[int, int]:
 
 
 def before_issue(circular: Circular) -> str:
-    """What issuing will do, for the page that asks."""
-    year, next_number = timezone.localdate().year, issuing.next_number(circular.organization)
-    number = f"{circular.prefix}〔{year}〕{next_number}号"
+    """What issuing will do, for the page that asks, or why it will be refused."""
     sent = len(issuing.receivers_of(circular))
+    if not sent:
+        return issuing.NO_RECEIVERS
+    year, next_number = timezone.localdate().year, issuing.next_number(circular.organization, circular.prefix)
+    number = f"{circular.prefix}〔{year}〕{next_number}号"
     return f"将编为{number}，发给 {sent:,} 个下级组织。印发后文字和数字都不能再改，只能说明原因撤回。"
 
 

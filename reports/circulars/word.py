@@ -69,7 +69,8 @@ OF_CAMPAIGN: Final = {
     "行.按期": "按期录入项数",
     "行.缺项": "截止时缺项数",
     "行.完成率": "截止时的完成率",
-    "行.补录": "截止后补录项数",
+    "行.延期内补录": "截止以后、准予延期的期限以内补录的项数",
+    "行.补录": "截止后补录项数，准予延期的从延期届满算起",
     "合计": "合计一行，内容与 行 相同，如 {{ 合计.应录 }}",
 }
 VARIABLES: Final = {
@@ -138,13 +139,14 @@ def _entry(circular: Circular) -> dict[str, Any]:
     figures: Entry = circular.figures["table"]
     compared = circular.since is not None
     since = f"已录增减与{wording.day(circular.since)}相比。" if circular.since else ""
+    weighed = f"{figures['weighed']}。" if figures.get("weighed") else ""
     return {
         "附件标题": "信息录入完成情况表",
         "末列标题": "已录增减" if circular.since else "按期率",
         "各组": [_band(band, compared) for band in reversed(figures["bands"])],
         "本级": _entry_line(figures["own"], compared),
         "合计": _entry_line(figures["total"], compared),
-        "说明": f"按完成率分组，组内按组织顺序，不排名次；不适用的项目不计入应录。{since}",
+        "说明": f"按完成率分组，组内按组织顺序，不排名次；不适用的项目不计入应录。{weighed}{since}",
     }
 
 
@@ -190,7 +192,7 @@ def _campaign(circular: Circular) -> dict[str, Any]:
             {
                 "名称": band["word"],
                 "说明": f"{len(band['rows'])} 个",
-                "行": [_campaign_line(row) for row in band["rows"]],
+                "行": [_campaign_line(row) | {"组织": wording.put_off_name(band, row)} for row in band["rows"]],
             }
             for band in result["bands"]
         ],
@@ -207,6 +209,7 @@ def _campaign_line(row: CampaignRow) -> dict[str, str]:
         "按期": f"{row['on_time']:,}",
         "缺项": f"{row['missing']:,}",
         "完成率": wording.percent(row["rate"]),
+        "延期内补录": f"{row.get('in_extension', 0):,}",
         "补录": f"{row['late']:,}",
     }
 
@@ -218,7 +221,8 @@ def _org_life(circular: Circular) -> dict[str, Any]:
         "附件标题": f"{month.year}年{month.month}月“三会两制一课”登记情况表",
         "各组": [_group(group) for group in figures["groups"]],
         "合计": {"组织": "合计（登记的团支部数）"} | _sums(branches_of(figures)),
-        "说明": f"数字为登记次数，“—”为没有登记；“补”为逾期补登。支委会不要求团员不足 {COMMITTEE_FROM} 人的团支部。",
+        "说明": "数字为登记次数，“—”为当月没有登记；“补”为逾期补登。支部大会、团课按季度要求；"
+        f"支委会不要求团员不足 {COMMITTEE_FROM} 人的团支部。",
     }
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 from django.utils import timezone
 
 from reports.circulars import campaigns
-from reports.circulars.figures import COMPLETE, Entry, Row, newly_complete, newly_lacking, rows_of
-from reports.circulars.org_life import KINDS, OrgLife, branches_of, sum_of, without
+from reports.circulars.figures import Entry, Row, newly_complete, newly_lacking, rows_of
+from reports.circulars.org_life import KINDS, OrgLife, branches_of, quarter_in_words, sum_of, without
 from reports.models import CircularKind
 
 PRAISED: Final = "praised"
@@ -36,6 +36,8 @@ HOW_OFTEN: Final = {
     "committee_meeting": "每月一次",
     "league_lesson": "每季度至少一次",
 }
+# Nothing says which branches have groups: where no 团小组会 is registered, nothing is missing.
+ABSENT: Final = tuple(HOW_OFTEN)
 _NUMERALS: Final = "一二三四五六七八九十"
 # More names than anybody reads in a sentence; the table lists them.
 MOST_NAMES: Final = 20
@@ -118,13 +120,16 @@ def _entry(figures: Entry, said: Said) -> Iterator[_Line]:
     opening += f"应录入信息{total['expected']:,}项，已录入{total['actual']:,}项"
     opening += f"（其中按期录入{total['on_time']:,}项），完成率{percent(total['rate'])}"
     opening += f"，尚缺{total['missing']:,}项" if total["missing"] else ""
-    yield "opening", "opening", "", f"{opening}。现将有关情况通报如下。"
+    weighed = f"{figures['weighed']}。" if figures.get("weighed") else ""
+    yield "opening", "opening", "", f"{opening}。{weighed}现将有关情况通报如下。"
     # Best first, as the states are graded; within a state in the committee's order.
     for band in reversed(figures["bands"]):
         sub = f"{band['word']}的组织（{band['bounds']}）"
         yield f"state_{band['chip']}", "overall", sub, _counted([row["name"] for row in band["rows"]])
     if said.since:
-        yield "progress", "changes", "", _progress(total, said.since)
+        again = f"{day(said.since)}的完成率已按现在的设置重新计算，与当时公布的可能不同。"
+        progress = _progress(total, said.since)
+        yield "progress", "changes", "", progress + (again if progress and figures.get("is_remeasured") else "")
         yield "newly_complete", "changes", "新录齐的组织", _counted(newly_complete(figures))
         yield "newly_lacking", "changes", "新出现缺项的组织", _counted(newly_lacking(figures))
 
@@ -157,35 +162,45 @@ def _org_life(figures: OrgLife, said: Said) -> Iterator[_Line]:
             text = f"{counted['held']}个团支部登记{counted['times']}次"
             text += f"，其中{counted['late']}个团支部为逾期补登" if counted["late"] else ""
             yield f"held_{code}", "held", label, f"{text}。"
-    for code, label in KINDS.items():
-        # Nothing says which branches have groups: where none is registered, nothing is missing.
-        if code != "group_meeting":
-            yield f"absent_{code}", "absent", f"{label}（{HOW_OFTEN[code]}）", _counted(without(branches, code))
+    for code in ABSENT:
+        how_often = "，".join(filter(None, (HOW_OFTEN[code], quarter_in_words(figures, code, month))))
+        yield f"absent_{code}", "absent", f"{KINDS[code]}（{how_often}）", _counted(without(figures, code))
 
 
 def _campaign(result: campaigns.Result, said: Said) -> Iterator[_Line]:
     total, rows = result["total"], campaigns.rows_of(result)
     deadline = timezone.localtime(dt.datetime.fromisoformat(result["deadline"]))
-    opening = f"“{result['name']}”于{day(deadline.date())}{deadline:%H:%M}截止。{len(rows)}个组织"
+    opening = f"{quoted(result['name'])}于{day(deadline.date())}{deadline:%H:%M}截止。{len(rows)}个组织"
     opening += f"应录入信息{total['expected']:,}项，截止时已录入{total['actual']:,}项，完成率{percent(total['rate'])}"
     opening += f"，尚缺{total['missing']:,}项" if total["missing"] else ""
     yield "opening", "opening", "", f"{opening}。现将有关情况通报如下。"
     for band in result["bands"]:
-        names = [row["name"] for row in band["rows"]]
+        names = [put_off_name(band, row) for row in band["rows"]]
         yield f"state_{campaigns.key_of(band)}", "overall", f"{band['word']}{_ORGANIZATIONS}", _counted(names)
     yield "late", "changes", "", _late(result)
     yield "extended", "changes", "", _put_off(result)
     yield "lowered", "changes", "", _lowered(result.get("lowered", []))
 
 
+def put_off_name(band: campaigns.Band, row: campaigns.Row) -> str:
+    """The name of an organisation in its state, with its later deadline where that made a difference."""
+    until = row.get("until") if campaigns.key_of(band) in campaigns.LATER else ""
+    return f"{row['name']}（准予延期至{day(dt.date.fromisoformat(until))}）" if until else row["name"]
+
+
 def _late(result: campaigns.Result) -> str:
-    if not result["total"]["late"]:
-        return ""
-    late, missing = f"截止后补录{result['total']['late']:,}项", result.get("still_missing")
+    """What was entered since the deadline, and how what is missing now follows from what was missing then."""
+    total, missing = result["total"], result.get("still_missing")
+    entered = {"延期内补录": total.get("in_extension", 0), "截止后补录": total["late"]}
+    said = [f"{what}{number:,}项" for what, number in entered.items() if number]
     if missing is None:
-        return f"{late}。"
+        return f"{'，'.join(said)}。" if said else ""
+    changed = missing - (total["missing"] - sum(entered.values())) if "in_extension" in total else 0
+    if changed:
+        said.append(f"因应录变动和更正，缺项{'增加' if changed > 0 else '减少'}{abs(changed):,}项")
     until = timezone.localdate(dt.datetime.fromisoformat(result["until"]))
-    return f"截至{day(until)}，{late}，{f'尚缺{missing:,}项' if missing else '已全部录齐'}。"
+    said.append(f"尚缺{missing:,}项" if missing else "已全部录齐")
+    return f"截至{day(until)}，{'，'.join(said)}。" if len(said) > 1 else ""
 
 
 def _put_off(result: campaigns.Result) -> str:
@@ -231,10 +246,16 @@ def _counted(names: Sequence[str]) -> str:
 
 
 def percent(rate: float | None) -> str:
-    """95.3%; never rounded up to 100."""
-    if rate is None:
-        return "不适用"
-    return "100%" if rate == COMPLETE else f"{rate:.1f}%"
+    """95.3%, 100.0%; rates are never rounded up to 100."""
+    return "不适用" if rate is None else f"{rate:.1f}%"
+
+
+_INNER: Final = str.maketrans("“”‘’", "‘’“”")
+
+
+def quoted(text: str) -> str:
+    """In quotation marks; those inside change to the other kind (GB/T 15834—2011, 4.8.3.3)."""
+    return f"“{text.translate(_INNER)}”"
 
 
 def kept(parts: Iterable[Part]) -> list[dict[str, str]]:

@@ -12,13 +12,13 @@ from random import Random
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from activities.models import Activity
 from branches import freshness
-from branches.models import Organization, Touched
-from members.models import CadreTerm, Member, MemberStatus
+from branches.models import Organization, OrganizationStatus, Touched
+from members.models import BranchMembership, CadreTerm, Member, MemberStatus
 from reports.demo.clock import Deed
 from reports.demo.days import days_before
 from reports.facts import settling
@@ -45,7 +45,8 @@ def remember(
     """
     lot = Random(f"{root.code} past")
     people = list(Member.objects.order_by("pk").values_list("pk", flat=True))
-    entered = {pk: _some_time_ago(lot) for pk in people}
+    came = _came_ago(as_of)
+    entered = {pk: min(_some_time_ago(lot), came.get(pk, DAYS_BACK[0])) for pk in people}
     filled = [
         (pk, lot.choice(list(BLANK)), lot.randint(2, max(entered[pk], 3)))
         for pk in people
@@ -56,6 +57,9 @@ def remember(
         day = days_before(as_of, back)
         with transaction.atomic():
             _take_out([pk for pk in people if entered[pk] < back], day)
+            Organization.objects.filter(founded_on__gt=day, numchild=0).update(
+                status=OrganizationStatus.CLOSED, closed_on=day
+            )
             _blank([(pk, name) for pk, name, since in filled if since < back])
             changes = changes_of(everything, day)
             transaction.set_rollback(True)
@@ -79,6 +83,12 @@ def _some_time_ago(lot: Random) -> int:
     if lot.random() < ENTERED_AT_FIRST:
         return DAYS_BACK[0]
     return ALL_ENTERED + int((DAYS_BACK[0] - ALL_ENTERED) * lot.betavariate(2.2, 1.6))
+
+
+def _came_ago(as_of: dt.date) -> dict[int, int]:
+    """How many days ago everybody came to their first branch: nobody was entered before."""
+    first = BranchMembership.objects.order_by().values_list("person").annotate(came=Min("effective_from"))
+    return {person: max((as_of - came).days, ALL_ENTERED) for person, came in first}
 
 
 def _take_out(people: list[int], day: dt.date) -> None:

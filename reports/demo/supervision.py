@@ -29,6 +29,7 @@ from reports.demo.clock import Deed
 from reports.demo.days import days_after, month_before
 from reports.models import (
     Audience,
+    Basis,
     Campaign,
     CampaignScope,
     CampaignTarget,
@@ -199,13 +200,14 @@ class Supervision:
     def _look(self) -> None:
         """Hold each against the file: three have another education, some lack facts, the rest is as it should be."""
         rows = list(SpotRecord.objects.of(SpotCheck.objects.get()).select_related("person").in_sheet_order())
-        wrong = {row.pk for row in self._with_wrong_education(rows)}
         officer = self._cast["bureau_officer"]
-        for seen in seen_by(officer, rows):
+        drawn = seen_by(officer, rows)
+        wrong = {row.pk for row in self._with_wrong_education([seen.record for seen in drawn if not seen.missing])}
+        for seen in drawn:
             marks = {fact.key: Marked(Mark.MISSING) for fact in seen.missing}
             if seen.record.pk in wrong and seen.record.person is not None:
                 marks = {"education": Marked(Mark.WRONG, Education(_other(seen.record.person)).label)}
-            found = Found(Verdict.WRONG if marks else Verdict.RIGHT, marks=marks)
+            found = Found(Verdict.WRONG if marks else Verdict.RIGHT, Basis.FILE, marks)
             recording.keep(seen.record, found, version=seen.record.version, by=officer)
 
     def _with_wrong_education(self, rows: Iterable[SpotRecord]) -> list[SpotRecord]:

@@ -6,21 +6,17 @@ Whom a figure of people counts is whom the list shows that it leads to.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 
 from activities.models import Activity
 from branches import elections
-from branches.models.organizations import OrganizationQuerySet
-from members import completeness
 from members.filters import LATELY, entered_lately, undated
 from members.health import without_secretary
 from members.leaving import Leaving, leaving
 from members.models import LeagueStatus, Member
-from reports.facts.crediting import with_closed
+from reports.facts.asked import Asked, Lines
 
 INCOMPLETE_MEMBERS: Final = "w:incomplete_members"
 INCOMPLETE_OTHERS: Final = "w:incomplete_others"
@@ -35,46 +31,41 @@ TERMS: Final = {
 }
 ENTERED: Final = "w:entered_lately"
 HELD: Final = "w:held_lately"
-
-Lines = Iterator[tuple[int, str, int]]
-
-
-def attention_of(rows: OrganizationQuerySet, on: dt.date) -> dict[int, dict[str, int]]:
-    """How many of each kind these organisations themselves have on that day, by id; a constant number of queries."""
-    own: dict[int, dict[str, int]] = {}
-    for family in (_organizations, _people, _lately):
-        for pk, key, number in family(rows, on):
-            figures = own.setdefault(pk, {})
-            figures[key] = figures.get(key, 0) + number
-    return own
+_OF_PEOPLE: Final = ((INCOMPLETE_MEMBERS, "incomplete_members"), (INCOMPLETE_OTHERS, "incomplete_others"))
 
 
-def _organizations(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    fields = ("org_type", "student", "last_election_on", "last_election_on_is_month")
-    for pk, term in elections.terms_of(rows.order_by().only("pk", *fields), on).items():
+def attention_of(asked: Asked) -> Lines:
+    """How many of each kind these organisations themselves have; a constant number of queries."""
+    yield from _organizations(asked)
+    for pk, sums in asked.people.items():
+        yield from ((pk, key, sums[name]) for key, name in _OF_PEOPLE if name in sums)
+    yield from _leaving(asked)
+    yield from _lately(asked)
+
+
+def _organizations(asked: Asked) -> Lines:
+    for pk, term in elections.terms_of(asked.organizations, asked.on).items():
         if term.state in TERMS:
             yield pk, TERMS[term.state], 1
-    for pk in rows.filter(without_secretary()).order_by().values_list("pk", flat=True):
+    for pk in asked.rows.filter(without_secretary()).order_by().values_list("pk", flat=True):
         yield pk, VACANT, 1
 
 
-def _people(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    people = Member.objects.filter(branch__in=rows).order_by()
-    yield from _counted(people.league_members().filter(completeness.incomplete()), "branch_id", INCOMPLETE_MEMBERS)
+def _leaving(asked: Asked) -> Lines:
+    people = Member.objects.filter(branch__in=asked.rows).order_by()
     others = people.filter(league_status=LeagueStatus.NONE)
-    yield from _counted(others.youth(on).filter(completeness.incomplete()), "branch_id", INCOMPLETE_OTHERS)
     yield from _counted(undated(others), "branch_id", UNDATED_OTHERS)
     for key, which in ((DUE, Leaving.DUE), (SOON, Leaving.SOON)):
-        yield from _counted(leaving(people, which, on), "branch_id", key)
+        yield from _counted(leaving(people, which, asked.on), "branch_id", key)
 
 
-def _lately(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    people = Member.objects.league_members().filter(branch__in=rows).order_by()
-    yield from _counted(entered_lately(people, on), "branch_id", ENTERED)
-    places, credited = with_closed(rows)
-    held = Activity.objects.standing().filter(organization__in=places, held_on__gte=on - LATELY, held_on__lte=on)
-    for pk, key, number in _counted(held.order_by(), "organization_id", HELD):
-        yield credited.get(pk, pk), key, number
+def _lately(asked: Asked) -> Lines:
+    people = Member.objects.league_members().filter(branch__in=asked.rows).order_by()
+    yield from _counted(entered_lately(people, asked.on), "branch_id", ENTERED)
+    days = {"held_on__gte": asked.on - LATELY, "held_on__lte": asked.on}
+    held = Activity.objects.standing().filter(organization__in=asked.places, **days).order_by()
+    for pk, key, number in _counted(held, "organization_id", HELD):
+        yield asked.credited(pk), key, number
 
 
 def _counted(rows: QuerySet[Any], place: str, key: str) -> Lines:

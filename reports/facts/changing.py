@@ -10,6 +10,7 @@ from branches.models import Organization
 from reports.facts import counting, keys
 from reports.facts.keys import Part
 from reports.models import Standing
+from tuanjian.among import among
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,19 @@ def changes_of(touched: Collection[int], on: dt.date, part: Part = Part.EVERYTHI
     What stands above counts too: its flags, and the cadres that count twice, depend on what is below. An organisation
     that moved brings everything below it, a closed one what it is credited to.
     """
-    named = list(Organization.objects.filter(pk__in=touched))
+    named = list(Organization.objects.filter(among("pk", touched)))
     rows = {row.pk: row for row in named if not row.is_closed}
-    kept = {row.organization_id: row for row in Standing.objects.now().filter(organization_id__in=touched)}
+    kept = {row.organization_id: row for row in Standing.objects.now().filter(among("organization", touched))}
     rows |= {row.pk: row for row in _below_moved(rows, kept)}
     above = {path for row in (*named, *rows.values()) for path in _paths_above(row)}
     rows |= {row.pk: row for row in Organization.objects.active().filter(path__in=above)}
     # Where something stood until now, and what is above that now.
     former = {pk for row in kept.values() for pk in ids_in(row.lineage)} - rows.keys()
-    rows |= {row.pk: row for row in Organization.objects.active().filter(pk__in=former)}
+    rows |= {row.pk: row for row in Organization.objects.active().filter(among("pk", former))}
     wanted = rows.keys() - kept.keys()
-    kept |= {row.organization_id: row for row in Standing.objects.now().filter(organization_id__in=wanted)}
+    kept |= {row.organization_id: row for row in Standing.objects.now().filter(among("organization", wanted))}
     ids = _ids_by_path(rows.values())
-    own = counting.own_figures(Organization.objects.active().filter(pk__in=rows), on, part)
+    own = counting.own_figures(rows.values(), on, part)
     changes = [
         Change(
             pk=pk,

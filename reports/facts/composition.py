@@ -9,149 +9,146 @@ from two of them meet.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import ExtractMonth, ExtractYear
+from django.db.models import Case, CharField, Count, F, IntegerField, Max, Min, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 
 from activities.models import Activity, Attendance
-from branches.models import Headcount, Organization
-from branches.models.organizations import OrganizationQuerySet
+from branches.models import Headcount, Organization, UnitCategory
 from members import health
-from members.dictionaries import PARTY, LeaguePost, PostNature
+from members.dictionaries import LeaguePost, PostNature
 from members.filters import AGE_BANDS
 from members.leaving import month_of
-from members.models import AgeRule, BranchMembership, CadreTerm, Member, MemberStatus
+from members.models import BranchMembership, CadreTerm, Member, MemberStatus
 from members.models.people import IN_LEAGUE
-from members.models.rules import age_rules
-from reports.facts.crediting import with_closed
+from reports.facts.asked import Asked, Lines
+from reports.facts.rosters import LEAGUE, aged
 from tuanjian import ages
+from tuanjian.among import among
 
 # Months kept one by one, the running one included.
 MONTHS = 13
 UNKNOWN = "none"
+# Before the name of what was taken off because it counts below twice, so that the own level can be told by itself.
+TWICE = "twice:"
 _BANDS = {"0-": (0, min(low for low, _, _ in AGE_BANDS.values()) - 1)} | {
     key: (low, high) for key, (low, high, _) in AGE_BANDS.items()
 }
 
-Own = dict[int, Counter[str]]
+_OF_ROSTERS = ("members", "youth", "young_members", "party_under_28", "party_under_28_retained")
+# What is asked of a post to describe who holds it.
+_TERM = ("person_id", "nature", "person__gender", "person__birth_on")
 
 
-def composition_of(rows: OrganizationQuerySet, on: dt.date) -> Own:
-    """What each of these organisations is made of on that day, by its id; a constant number of queries."""
-    own: Own = defaultdict(Counter)
+def composition_of(asked: Asked) -> Lines:
+    """What each of these organisations is made of; a constant number of queries."""
     for family in (_organizations, _flags, _staff, _people, _turning, _cadres, _coverage):
-        for pk, key, value in family(rows, on):
-            own[pk][key] += value
-    places, credited = with_closed(rows)
+        yield from family(asked)
     for family in (_activities, _moves):
-        for pk, key, value in family(places, on):
-            own[credited.get(pk, pk)][key] += value
-    return dict(own)
+        yield from ((asked.credited(pk), key, value) for pk, key, value in family(asked))
 
 
-Lines = Iterator[tuple[int, str, int]]
+def _organizations(asked: Asked) -> Lines:
+    categories: dict[int | None, str] = dict(UnitCategory.objects.order_by().values_list("pk", "code"))
+    for each in asked.organizations:
+        yield each.pk, "organizations", 1
+        yield each.pk, f"type:{each.org_type}", 1
+        yield each.pk, f"category:{categories.get(each.unit_category_id) or UNKNOWN}", 1
 
 
-def _organizations(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    for pk, org_type, category in rows.order_by().values_list("pk", "org_type", "unit_category__code"):
-        yield pk, "organizations", 1
-        yield pk, f"type:{org_type}", 1
-        yield pk, f"category:{category or UNKNOWN}", 1
+def _flags(asked: Asked) -> Lines:
+    for pk, flags in health.flags_by_id(asked.rows, asked.on):
+        yield from ((pk, f"flag:{flag.key}", 1) for flag in flags)
 
 
-def _flags(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    for organization in health.flagged(rows, on).order_by():
-        for flag in health.flags_of(organization):
-            yield organization.pk, f"flag:{flag.key}", 1
-
-
-def _staff(rows: OrganizationQuerySet, on: dt.date) -> Lines:
+def _staff(asked: Asked) -> Lines:
     """职工总数; what a level above has declared covers everything below it."""
-    paths = dict(rows.order_by().values_list("pk", "path"))
     step = Organization.steplen
-    lineages = {path[:end] for path in paths.values() for end in range(step, len(path) + 1, step)}
-    declared = Headcount.objects.filter(kind=Headcount.Kind.STAFF, as_of_on__lte=on, organization__path__in=lineages)
+    paths = [each.path for each in asked.organizations]
+    lineages = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+    standing = Organization.objects.filter(path__in=lineages).order_by().values("pk")
+    declared = Headcount.objects.filter(kind=Headcount.Kind.STAFF, as_of_on__lte=asked.on, organization__in=standing)
     latest = dict(declared.order_by("as_of_on", "id").values_list("organization__path", "value"))
-    for pk, path in paths.items():
-        if path in latest:
-            yield pk, "staff_here", latest[path]
-            if not any(path[:end] in latest for end in range(step, len(path), step)):
-                yield pk, "staff", latest[path]
+    for each in asked.organizations:
+        if (here := latest.get(each.path)) is not None:
+            yield each.pk, "staff_here", here
+            if not any(each.path[:end] in latest for end in range(step, len(each.path), step)):
+                yield each.pk, "staff", here
 
 
-def _people(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    people = Member.objects.on_roster().filter(branch__in=rows).order_by()
-    rules = age_rules(on)
-    young = Q(pk__in=())
-    if {AgeRule.Kind.YOUTH_FROM, AgeRule.Kind.YOUTH_TO} <= rules.keys():
-        young = _aged(rules[AgeRule.Kind.YOUTH_FROM], rules[AgeRule.Kind.YOUTH_TO], on)
-    in_league, party = Q(league_status__in=IN_LEAGUE), Q(political_status__in=PARTY) & _aged(0, 27, on)
-    sums: dict[str, Any] = {
-        "people": Count("pk"),
-        "members": Count("pk", filter=in_league),
-        "youth": Count("pk", filter=young),
-        "young_members": Count("pk", filter=young & in_league),
-        "party_under_28": Count("pk", filter=party),
-        "party_under_28_retained": Count("pk", filter=party & Q(league_status="retained")),
-    }
-    grouped: QuerySet[Any, Any] = people.values_list("branch_id").annotate(**sums)
-    for pk, *numbers in grouped:
-        yield from ((pk, key, number) for key, number in zip(sums, numbers, strict=True))
-    yield from _grouped(people, "branch_id", "league", "league_status")
-    members = people.filter(in_league)
-    yield from _grouped(members, "branch_id", "sex", "gender")
-    yield from _grouped(members, "branch_id", "education", "education")
-    yield from _grouped(members, "branch_id", "political", "political_status")
-    yield from _grouped(members.annotate(band=_band(on)), "branch_id", "age", "band", "gender")
+def _people(asked: Asked) -> Lines:
+    for pk, sums in asked.people.items():
+        yield pk, "people", sums["everybody"]
+        yield from ((pk, name, sums[name]) for name in sums if name in _OF_ROSTERS or name.startswith(LEAGUE))
+    members = Member.objects.on_roster().filter(branch__in=asked.rows, league_status__in=IN_LEAGUE).order_by()
+    kinds = members.annotate(band=_band(asked.on)).values_list(
+        "branch_id", "gender", "education", "political_status", "band"
+    )
+    for pk, sex, education, political, band, number in kinds.annotate(number=Count("pk")):
+        yield pk, f"sex:{sex or UNKNOWN}", number
+        yield pk, f"education:{education or UNKNOWN}", number
+        yield pk, f"political:{political or UNKNOWN}", number
+        yield pk, f"age:{band}:{sex or UNKNOWN}", number
 
 
-def _turning(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    people = Member.objects.reaching_leave_age(*month_of(on)).filter(branch__in=rows).order_by()
+def _turning(asked: Asked) -> Lines:
+    people = Member.objects.reaching_leave_age(*month_of(asked.on)).filter(branch__in=asked.rows).order_by()
     for pk, number in people.values_list("branch_id").annotate(number=Count("pk")):
         yield pk, "turning_28_without_post", number
 
 
-def _cadres(rows: OrganizationQuerySet, on: dt.date) -> Lines:
+def _cadres(asked: Asked) -> Lines:
     standing = CadreTerm.objects.current().exclude(person__status=MemberStatus.VOID).order_by()
+    elsewhere = _in_several_places(standing)
     persons: dict[int, set[int]] = {}
-    terms = standing.filter(organization__in=rows)
-    for pk, person, post in terms.values_list("organization_id", "person_id", "post"):
-        persons.setdefault(pk, set()).add(person)
+    terms = []
+    for pk, post, *term in standing.filter(organization__in=asked.rows).values_list("organization_id", "post", *_TERM):
+        persons.setdefault(pk, set()).add(term[0])
+        if term[0] not in elsewhere:
+            terms.append(term)
         yield pk, "posts", 1
         if post == LeaguePost.SECRETARY:
             yield pk, "secretaries", 1
     # An entry for each person says the same wherever they count, so that what counts twice can be taken off again.
-    described = _described(standing, {person for found in persons.values() for person in found}, on)
+    described = _described(terms, asked.on)
+    met = _met_twice(elsewhere, asked)
+    wanted = {person for found in persons.values() for person in found} | {person for _, person in met}
+    described |= _described((term for pk in wanted & elsewhere.keys() for _, *term in elsewhere[pk]), asked.on)
     for pk, found in persons.items():
         for person in found:
             yield from ((pk, key, 1) for key in described[person])
-    yield from _met_twice(standing, rows, on)
+    for pk, person in met:
+        for key in described[person]:
+            yield pk, key, -1
+            yield pk, f"{TWICE}{key}", 1
 
 
-def _met_twice(standing: QuerySet[CadreTerm], rows: OrganizationQuerySet, on: dt.date) -> Lines:
+def _in_several_places(standing: QuerySet[CadreTerm]) -> dict[int, list[tuple[Any, ...]]]:
+    """The current posts of everybody who holds some in several organisations: the path, and ``_TERM``."""
     # Nothing but the index of current posts is read for it, however many there are.
     held = CadreTerm.objects.current().order_by().values("person")
     several = held.annotate(first=Min("organization"), last=Max("organization")).filter(first__lt=F("last"))
     # Asked one after the other: in one query PostgreSQL counts anew for every post where it knows no figures of the
     # table yet.
     persons = list(several.values_list("person", flat=True))
-    places: dict[int, set[str]] = {}
-    posts = standing.filter(person__in=persons).values_list("person_id", "organization__path")
-    for person, path in posts:
-        places.setdefault(person, set()).add(path)
-    meetings: list[tuple[str, int]] = []
-    for person, paths in places.items():
-        order = sorted(paths)
-        meetings += [(_meet(first, second), person) for first, second in pairwise(order)]
-    known = dict(rows.filter(path__in={path for path, _ in meetings}).order_by().values_list("path", "pk"))
-    wanted = [(known[path], person) for path, person in meetings if path in known]
-    described = _described(standing, {person for _, person in wanted}, on)
-    for pk, person in wanted:
-        yield from ((pk, key, -1) for key in described[person])
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for term in standing.filter(among("person", persons)).values_list("organization__path", *_TERM):
+        found.setdefault(term[1], []).append(term)
+    return found
+
+
+def _met_twice(elsewhere: dict[int, list[tuple[Any, ...]]], asked: Asked) -> list[tuple[int, int]]:
+    """At which of these organisations the ways up from two posts of a person meet, by ids; once each time they do."""
+    known = {each.path: each.pk for each in asked.organizations}
+    found = []
+    for person, terms in elsewhere.items():
+        order = sorted({path for path, *_ in terms})
+        meetings = (_meet(first, second) for first, second in pairwise(order))
+        found += [(known[path], person) for path in meetings if path in known]
+    return found
 
 
 def _meet(first: str, second: str) -> str:
@@ -161,14 +158,14 @@ def _meet(first: str, second: str) -> str:
     return next((first[:end] for end in ends if first[:end] == second[:end]), "")
 
 
-def _described(standing: QuerySet[CadreTerm], persons: Iterable[int], on: dt.date) -> dict[int, list[str]]:
-    """What counts of each cadre, the same wherever the person counts."""
+def _described(terms: Iterable[Sequence[Any]], on: dt.date) -> dict[int, list[str]]:
+    """What counts of each cadre, the same wherever the person counts; ``terms`` are all current posts, as ``_TERM``."""
     natures: dict[int, set[str]] = {}
     found: dict[int, list[str]] = {}
-    fields = ("person_id", "nature", "person__gender", "person__birth_on")
-    for person, nature, gender, birth in standing.filter(person__in=persons).values_list(*fields):
+    for person, nature, gender, birth in terms:
+        if person not in found:
+            found[person] = ["cadres", f"cadre_sex:{gender or UNKNOWN}", f"cadre_age:{_band_of(birth, on)}"]
         natures.setdefault(person, set()).add(nature)
-        found[person] = ["cadres", f"cadre_sex:{gender or UNKNOWN}", f"cadre_age:{_band_of(birth, on)}"]
     for person, held in natures.items():
         # Of several the one that binds most, in the order of the dictionary.
         nature = next((each.value for each in PostNature if each in held), UNKNOWN)
@@ -176,25 +173,31 @@ def _described(standing: QuerySet[CadreTerm], persons: Iterable[int], on: dt.dat
     return found
 
 
-def _activities(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    since = _months_back(on, MONTHS - 1)
-    held = Activity.objects.standing().filter(organization__in=rows, held_on__lte=on).order_by()
-    for pk, month, number in _by_month(held.filter(held_on__gte=since), "organization_id", "held_on"):
-        yield pk, f"activities@{month}", number
-    years = held.filter(held_on__year__gte=on.year - 1).annotate(year=ExtractYear("held_on"))
-    kinds = years.values_list("organization", "kind__code", "year")
-    for pk, kind, year, number, counted in kinds.annotate(number=Count("pk"), counted=Sum("attended")):
+def _activities(asked: Asked) -> Lines:
+    on, since = asked.on, _months_back(asked.on, MONTHS - 1)
+    # The months kept one by one are all of this year and the last.
+    held = Activity.objects.standing().filter(
+        organization__in=asked.places, held_on__lte=on, held_on__year__gte=on.year - 1
+    )
+    kinds = held.order_by().annotate(month=_month("held_on")).values_list("organization_id", "kind__code", "month")
+    for pk, kind, month, number, counted in kinds.annotate(number=Count("pk"), counted=Sum("attended")):
+        year, month = divmod(month, 12)
+        if (year, month + 1) >= (since.year, since.month):
+            yield pk, f"activities@{year}-{month + 1:02}", number
         yield pk, f"activities:{kind}@{year}", number
         yield pk, f"times:{kind}@{year}", counted or 0
-    present = _present(on).filter(activity__organization__in=rows)
+    present = _present(on).filter(activity__organization__in=asked.places)
     named = present.values_list("activity__organization", "activity__kind__code", "year")
     for pk, kind, year, number in named.annotate(number=Count("pk")):
         yield pk, f"times:{kind}@{year}", number
 
 
-def _coverage(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    """Persons who took part at least once, where their branch is now; however many activities, a person is one."""
-    present = _present(on).filter(person__branch__in=rows)
+def _coverage(asked: Asked) -> Lines:
+    """Persons on the roster who took part at least once, where their branch is now; a person is one, however often.
+
+    Who has left is not among them, so that never more took part than there are.
+    """
+    present = _present(asked.on).filter(person__in=Member.objects.on_roster().filter(branch__in=asked.rows))
     for pk, year, number in present.values_list("person__branch", "year").annotate(
         number=Count("person", distinct=True)
     ):
@@ -204,20 +207,19 @@ def _coverage(rows: OrganizationQuerySet, on: dt.date) -> Lines:
         yield pk, f"persons:{kind}@{year}", number
 
 
-def _moves(rows: OrganizationQuerySet, on: dt.date) -> Lines:
-    since = _months_back(on, MONTHS - 1)
-    rosters = BranchMembership.objects.filter(branch__in=rows).exclude(person__status=MemberStatus.VOID).order_by()
+def _moves(asked: Asked) -> Lines:
+    on, since = asked.on, _months_back(asked.on, MONTHS - 1)
+    rosters = BranchMembership.objects.filter(branch__in=asked.places).exclude(person__status=MemberStatus.VOID)
     for name, field in (("joined", "effective_from"), ("left", "effective_to")):
-        moved = rosters.filter(**{f"{field}__gte": since, f"{field}__lte": on})
-        for pk, month, number in _by_month(moved, "branch_id", field):
-            yield pk, f"{name}@{month}", number
+        moved = rosters.order_by().filter(**{f"{field}__gte": since, f"{field}__lte": on})
+        months = moved.annotate(month=_month(field)).values_list("branch_id", "month")
+        for pk, month, number in months.annotate(number=Count("pk")):
+            yield pk, f"{name}@{month // 12}-{month % 12 + 1:02}", number
 
 
-def _by_month(rows: QuerySet[Any, Any], place: str, day: str) -> Lines:
-    # Year and month as numbers: a month as a date is made into a date row by row.
-    months = rows.annotate(year=ExtractYear(day), month=ExtractMonth(day)).values_list(place, "year", "month")
-    for pk, year, month, number in months.annotate(number=Count("pk")):
-        yield pk, f"{year}-{month:02}", number
+def _month(day: str) -> Cast:
+    """Months since the year 0. A number: a month as a date is made into a date row by row."""
+    return Cast(ExtractYear(day) * 12 + ExtractMonth(day) - 1, IntegerField())
 
 
 def _present(on: dt.date) -> QuerySet[Any]:
@@ -230,18 +232,8 @@ def _present(on: dt.date) -> QuerySet[Any]:
     return noted.order_by().annotate(year=ExtractYear("activity__held_on"))
 
 
-def _grouped(rows: QuerySet[Any], place: str, name: str, *fields: str) -> Lines:
-    for pk, *values, number in rows.values_list(place, *fields).annotate(number=Count("pk")):
-        yield pk, ":".join([name, *(str(value or UNKNOWN) for value in values)]), number
-
-
-def _aged(low: int, high: int, on: dt.date) -> Q:
-    earliest, latest = ages.born_between(from_age=low, to_age=high, on=on)
-    return Q(birth_on__gte=earliest, birth_on__lte=latest)
-
-
 def _band(on: dt.date) -> Case:
-    bands = [When(_aged(low, high, on), then=Value(key)) for key, (low, high) in _BANDS.items()]
+    bands = [When(aged(low, high, on), then=Value(key)) for key, (low, high) in _BANDS.items()]
     return Case(*bands, default=Value(UNKNOWN), output_field=CharField())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from branches.models import Organization, OrganizationStatus
 from branches.models.organizations import OrganizationQuerySet
+from tuanjian.among import among
 
 
 def with_closed(rows: OrganizationQuerySet) -> tuple[OrganizationQuerySet, dict[int, int]]:
@@ -29,4 +30,4 @@ def with_closed(rows: OrganizationQuerySet) -> tuple[OrganizationQuerySet, dict[
         return rows, {}
     known = dict(rows.filter(path__in=set(above.values())).order_by().values_list("path", "pk"))
     credited = {pk: known[path] for pk, path in above.items() if path in known}
-    return (rows | Organization.objects.filter(pk__in=credited)) if credited else rows, credited
+    return (rows | Organization.objects.filter(among("pk", credited))) if credited else rows, credited

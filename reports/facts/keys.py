@@ -80,6 +80,8 @@ def results_in(figures: Figures) -> Iterator[Result]:
 
 def part_of(figures: Figures, part: Part) -> dict[str, int]:
     """Those of the figures that belong to the part."""
+    if part is Part.EVERYTHING:
+        return dict(figures)
     return {key: value for key, value in figures.items() if part.holds(key)}
 
 
@@ -99,7 +101,8 @@ def add(into: dict[str, int], figures: Figures, times: int = 1) -> None:
 
 def added(*several: Figures) -> dict[str, int]:
     """The sum."""
-    total: dict[str, int] = {}
-    for figures in several:
+    first, *others = several or ({},)
+    total = {key: value for key, value in first.items() if value}
+    for figures in others:
         add(total, figures)
     return total

@@ -24,6 +24,7 @@ from branches.models import Organization, OrganizationStatus, Touched
 from branches.scoping import topmost, within
 from reports.facts import counting, keys
 from reports.facts.changing import Change, changes_of
+from reports.facts.composition import TWICE
 from reports.facts.keys import Part
 from reports.models import FactsDay, Standing
 from reports.models.facts import StandingQuerySet, stood_in
@@ -49,6 +50,13 @@ class Known:
     def total(self) -> dict[str, int]:
         """With everything below."""
         return keys.added(self.own, self.below)
+
+    @property
+    def here(self) -> dict[str, int]:
+        """The own level by itself: whoever holds a post here counts, though below they may hold another."""
+        figures = {key: value for key, value in self.own.items() if not key.startswith(TWICE)}
+        keys.add(figures, {key.removeprefix(TWICE): value for key, value in self.own.items() if key.startswith(TWICE)})
+        return figures
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from branches.models import Organization
 from reports.facts import counting, keys
 from reports.facts.changing import in_words
 from reports.models import Standing
+from tuanjian.among import among
 
 # Organisations counted at a time: memory does not grow with the tree.
 PIECE = 2_000
@@ -60,16 +61,15 @@ def drifts(on: dt.date) -> Iterator[Drift]:
         kept_only.discard(counted.organization.pk)
     while way:
         yield from _left(way)
-    for row in Standing.objects.now().filter(organization_id__in=kept_only):
+    for row in Standing.objects.now().filter(among("organization", kept_only)):
         yield Drift(row.code, row.short_name, {}, {}, standing="kept, but not in force")
 
 
 def _counted(on: dt.date) -> Iterator[_Counted]:
     last = ""
     while piece := list(Organization.objects.active().filter(path__gt=last).order_by("path")[:PIECE]):
-        rows = Organization.objects.active().filter(pk__in=[each.pk for each in piece])
-        own = counting.own_figures(rows, on)
-        kept = {row.organization_id: row for row in Standing.objects.now().filter(organization_id__in=own)}
+        own = counting.own_figures(piece, on)
+        kept = {row.organization_id: row for row in Standing.objects.now().filter(among("organization", own))}
         yield from (_Counted(each, kept.get(each.pk), own[each.pk]) for each in piece)
         last = piece[-1].path
 

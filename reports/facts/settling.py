@@ -19,6 +19,7 @@ from branches.models import Organization, Touched
 from reports.facts import keys
 from reports.facts.changing import Change, changes_of, in_words
 from reports.models import FactsDay, Standing
+from tuanjian.among import among
 from tuanjian.locks import Lock, hold
 
 # Organisations counted in one transaction: the tree lock is never held for long.
@@ -95,7 +96,7 @@ def _settle_piece(moment: dt.datetime | None, day: dt.date) -> int:
     hold(Lock.TREE)
     seen, touched = _first(waiting.values_list("pk", "organization_id").iterator(chunk_size=4 * PIECE))
     # Only what was seen: a row with a smaller key may still be on its way in another transaction.
-    Touched.objects.filter(pk__in=seen).delete()
+    Touched.objects.filter(among("pk", seen)).delete()
     keep(changes_of(touched, day), day)
     now = timezone.now()
     FactsDay.objects.update_or_create(
@@ -124,6 +125,8 @@ def keep(changes: list[Change], day: dt.date) -> None:
 
     A day that is over keeps its rows. Belongs under the tree lock.
     """
+    if not changes:
+        return
     below: dict[int, dict[str, int]] = {}
     for change in changes:
         for above, difference in change.differences:
@@ -131,7 +134,7 @@ def keep(changes: list[Change], day: dt.date) -> None:
     moved = {pk for pk, difference in below.items() if difference}
     changed = {change.pk: change for change in changes}
     open_rows = Standing.objects.now()
-    rows = {row.organization_id: row for row in open_rows.filter(organization_id__in=moved | changed.keys())}
+    rows = {row.organization_id: row for row in open_rows.filter(among("organization", moved | changed.keys()))}
     fresh: list[Standing] = []
     for pk in sorted(moved | changed.keys()):
         row, one = rows.get(pk), changed.get(pk)
@@ -142,8 +145,8 @@ def keep(changes: list[Change], day: dt.date) -> None:
             row.pk, row.below = None, total
             fresh.append(row)
     begun = [row.organization_id for row in rows.values() if row.from_day >= day]
-    open_rows.filter(organization_id__in=begun).delete()
-    open_rows.filter(organization_id__in=rows.keys() - set(begun)).update(to_day=day)
+    open_rows.filter(among("organization", begun)).delete()
+    open_rows.filter(among("organization", rows.keys() - set(begun))).update(to_day=day)
     for each in fresh:
         each.from_day, each.to_day = day, None
     Standing.objects.bulk_create(fresh, batch_size=500)

@@ -116,6 +116,11 @@ class Campaign(models.Model):
         return self.state == CampaignState.FROZEN
 
     @property
+    def is_open(self) -> bool:
+        """Whether what is missing now is still asked for."""
+        return self.is_running or self.is_frozen
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.state == CampaignState.WITHDRAWN
 

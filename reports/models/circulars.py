@@ -105,7 +105,9 @@ class Circular(models.Model):
         verbose_name = verbose_name_plural = "通报"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["organization", "year", "number"], name="circular_number_once_a_year"),
+            models.UniqueConstraint(
+                fields=["organization", "year", "prefix", "number"], name="circular_number_once_a_year"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", number=None, issued_at=None)
                 | (~Q(state="draft") & Q(number__isnull=False, year__isnull=False, issued_at__isnull=False)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from branches.models import Organization
@@ -68,6 +68,14 @@ class FollowUp(models.TextChoices):
 
 
 TO_MEND: Final = (FollowUp.OPEN, FollowUp.RETURNED)
+# What lists may be asked for, so that each rate opens into the records it lacks.
+BLANK: Final = "blank"
+FINDINGS: Final = {
+    Verdict.UNREAL.value: Verdict.UNREAL.label,
+    "wrong": "有不一致",
+    "missing": "有缺漏",
+    BLANK: "有空缺、未列缺漏",
+}
 
 
 class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
@@ -185,6 +193,16 @@ class SpotRecordQuerySet(ScopedQuerySet["SpotRecord"]):
 
     def to_confirm(self) -> Self:
         return self.filter(follow_up=FollowUp.MENDED)
+
+    def finding(self, name: str) -> Self:
+        """Those a rate lacks: not real, with something wrong, with something missing (``FINDINGS``)."""
+        if name == Verdict.UNREAL:
+            return self.filter(verdict=name)
+        if name == BLANK:
+            # Kept before what is blank was 缺漏 by itself.
+            named = Count("facts", filter=Q(facts__mark=SpotFact.Mark.MISSING))
+            return self.annotate(named=named).filter(facts_expected__gt=F("facts_present") + F("named"))
+        return self.filter(Exists(SpotFact.objects.filter(record=OuterRef("pk"), mark=name)))
 
     def in_sheet_order(self) -> Self:
         """As the sheet has them: the committee's order, then the order of the draw."""
@@ -341,3 +359,18 @@ class SpotFact(models.Model):
     @property
     def needs_mending(self) -> bool:
         return self.mark != SpotFact.Mark.UNSURE
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether it is blank and somebody said why that is no 缺漏."""
+        return self.mark == SpotFact.Mark.UNSURE and not self.entered and bool(self.file_says)
+
+    @property
+    def word(self) -> str:
+        """What was found about it, in words."""
+        return "不算缺漏" if self.is_excused else self.get_mark_display()
+
+    @property
+    def says_word(self) -> str:
+        """What ``file_says`` is, before it."""
+        return "应为" if self.needs_mending else "说明："

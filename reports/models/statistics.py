@@ -35,7 +35,7 @@ class SavedTable(models.Model):
         Organization, models.CASCADE, related_name="+", verbose_name="组织", editable=False
     )
     name = models.CharField("名称", max_length=NAME_LENGTH)
-    # Fields of ``reports.statistics_forms.TreeQuery`` as they stand in the address.
+    # Fields of ``reports.forms.statistics.TreeQuery`` as they stand in the address.
     choice = models.JSONField(default=dict, editable=False)
     saved_at = models.DateTimeField("保存时间", auto_now=True)
 

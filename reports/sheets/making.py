@@ -26,7 +26,7 @@ from tuanjian import ages
 from tuanjian.idnumbers import Gender
 
 NOTHING: Final = "—"
-BY_EFFECT: Final = "按生效日期统计，统计时点以后补登的记录计入。"
+BY_EFFECT: Final = "按生效日期统计，统计时点以后补登的记录计入；当天系统里已录入的数字见“团内大数据”。"
 OF_NOW: Final = "学历、政治面貌没有登记变更日期，按现在的登记。"
 CADRE_ONCE: Final = "一人在几个组织任职的，合计中只计一次。"
 
@@ -91,7 +91,10 @@ def _lower(found: Found) -> Sheet:
         title=SheetKind.LOWER.label,
         unit="个、人",
         headings=[Heading("组织名称", False, 30), *(Heading(label, width=12) for label in labels)],
-        rows=[[each.placement.short_name, *_counts(found, each.subtree)] for each in found.top.below],
+        rows=[
+            *([each.placement.short_name, *_counts(found, each.subtree)] for each in found.top.below),
+            [_own_name(found), *_counts(found, [found.top])],
+        ],
         total=["合计（含本级）", *_counts(found, found.top.subtree)],
         notes=[
             BY_EFFECT,
@@ -100,6 +103,10 @@ def _lower(found: Found) -> Sheet:
             "转接人数和及时响应的各列，本系统没有这些数据，未列出。",
         ],
     )
+
+
+def _own_name(found: Found) -> str:
+    return f"{found.top.placement.short_name}本级"
 
 
 def _counts(found: Found, subtree: list[Stood]) -> list[Value]:
@@ -158,7 +165,7 @@ def _detail(found: Found, each: Stood, facts: Organization | None, names: dict[i
 def _cadre_ages(found: Found) -> Sheet:
     headings = ["团干部数", *(label for _, _, label in AGE_BANDS.values()), "未登记年龄"]
     natures = [*PostNature.labels, "未登记性质"]
-    own = [["本级", *_ages(found, [found.top.pk])]]
+    own = [[_own_name(found), *_ages(found, [found.top.pk])]]
     return Sheet(
         title=SheetKind.CADRE_AGES.label,
         unit="人、岁",

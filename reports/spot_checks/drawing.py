@@ -250,14 +250,19 @@ def _keep(check: SpotCheck, sample: list[tuple[str, int]]) -> None:
     SpotRecord.objects.bulk_create(records, batch_size=500)
 
 
+def step_below(lineage: str, top: int) -> int | None:
+    """The id that stands next after the top in a lineage; None for the top itself and for what is not below it."""
+    _, _, after = lineage.partition(f"/{top}/")
+    return int(after.partition("/")[0]) if after else None
+
+
 def _lower_of(top: Organization, keys: list[int]) -> dict[int, Organization]:
     """For each of these organisations below the top the direct lower one it stands in, by what the lineage says."""
     lineages = Placement.objects.filter(organization__in=keys, to_at=None).values_list("organization_id", "lineage")
     steps: dict[int, int] = {}
     for pk, lineage in lineages:
-        ids = [int(step) for step in lineage.strip("/").split("/")]
-        after = ids[ids.index(top.pk) + 1 :] if top.pk in ids else []
-        if after:
-            steps[pk] = after[0]
+        step = step_below(lineage, top.pk)
+        if step:
+            steps[pk] = step
     found = Organization.objects.in_bulk(set(steps.values()))
     return {pk: found[step] for pk, step in steps.items() if step in found}

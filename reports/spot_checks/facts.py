@@ -45,6 +45,8 @@ class Fact:
     is_present: bool
     url: str
     in_clear: str = ""
+    # What is asked of it, where what is entered does not do.
+    why: str = ""
 
     @property
     def is_sealed(self) -> bool:
@@ -132,7 +134,7 @@ def _organizations(user: User, keys: list[int]) -> dict[int, Organization]:
 
 
 def _of_person(person: Member, names: tuple[str, ...]) -> Iterable[Fact]:
-    lacking = {fact.field for fact in completeness.gaps_of(person)}
+    lacking = {fact.field: fact.why for fact in completeness.gaps_of(person)}
     for name in names:
         entered = wording.said(person, name)
         present = bool(entered) and name not in lacking
@@ -144,6 +146,7 @@ def _of_person(person: Member, names: tuple[str, ...]) -> Iterable[Fact]:
             is_present=present,
             url=_mends(person, name),
             in_clear=str(getattr(person, name)) if name in wording.SEALED else "",
+            why=lacking.get(name, "") if entered else "",
         )
 
 

@@ -12,12 +12,13 @@ from django.utils import timezone
 from branches import audit
 from branches.models import Organization, User
 from branches.scoping import RIGHTS, Right, in_force
-from reports.models import FollowUp, SpotFact, SpotRecord
-from reports.spot_checks.facts import Seen
+from reports.models import FollowUp, SpotFact, SpotRecord, Verdict
+from reports.spot_checks.facts import Seen, seen_by
 from reports.spot_checks.recording import STALE, locked, place_of
 from tuanjian.carrying import carrying
 
 NOT_BY_ONESELF: Final = "整改是您登记的，请由抽查组织的其他管理人员复核；没有改到位的，您可以退回。"
+UNCHANGED: Final = "{}在检查以后没有改动。请先按档案改正；不用改或现在改不了的，写明原因，并勾选“没有改动也提交复核”。"
 ALONE: Final = "与登记整改的是同一人，抽查组织没有其他管理人员"
 
 
@@ -48,6 +49,43 @@ def lines_of(seen: Seen, facts: list[SpotFact]) -> list[Line]:
     return lines
 
 
+@dataclass(frozen=True)
+class Since:
+    """What became of a record since it was checked: ``lines`` fact by fact, ``gone`` where it is no longer there."""
+
+    record: SpotRecord
+    lines: list[Line]
+    gone: str
+
+    @property
+    def unchanged(self) -> list[str]:
+        """What has to be mended and stands as it stood. A record that is gone leaves nothing to mend."""
+        if self.gone:
+            return []
+        if self.record.verdict == Verdict.UNREAL:
+            return ["记录"]
+        return [line.fact.label for line in self.lines if line.fact.needs_mending and not line.is_changed]
+
+    @property
+    def in_words(self) -> str:
+        """In a sentence, for whoever takes the second look."""
+        if self.gone:
+            return f"检查以后：{self.gone}。"
+        if self.record.verdict == Verdict.UNREAL:
+            return "记录没有改动，仍在名册中。"
+        left = self.unchanged
+        if not left:
+            return "检查发现的项目都已改动，请对照“按档案应为”查看是否改对。"
+        if not any(line.is_changed for line in self.lines):
+            return "记录没有改动。"
+        return f"{'、'.join(left)}没有改动，其余已改动。"
+
+
+def since(seen: Seen) -> Since:
+    """What became of a record since it was checked, as far as it may be seen. One query."""
+    return Since(seen.record, lines_of(seen, list(seen.record.facts.all())), seen.gone)
+
+
 def deeds_of(record: SpotRecord, *, user: User) -> tuple[bool, bool]:
     """Whether the user may say what was found and confirm the mending, and whether the user may mend."""
     rows = SpotRecord.objects.filter(pk=record.pk)
@@ -71,15 +109,22 @@ def _has_others(organization: Organization, user: User) -> bool:
 
 
 @transaction.atomic
-def mend(record: SpotRecord, *, note: str, version: int, by: User) -> None:
-    """Say that it is mended (已整改), and how. Refuses a record with nothing to mend, and no sentence."""
+def mend(record: SpotRecord, *, note: str, version: int, unchanged: bool = False, by: User) -> None:
+    """Say that it is mended (已整改), and how; ``unchanged`` says so of what stands as it stood, the note says why.
+
+    Refuses a record with nothing to mend, no sentence, and what was not changed unless that is said.
+    """
     stored = locked(record, version)
     if not stored.waits_for_mending:
         raise ValidationError("这条记录没有待整改的问题，请刷新后再看。", code=STALE)
     if not note.strip():
         raise ValidationError({"note": "请用一句话写明整改情况。"})
+    [seen] = seen_by(by, [stored])
+    left = "、".join(since(seen).unchanged)
+    if left and not unchanged:
+        raise ValidationError({"unchanged": UNCHANGED.format(left)})
     stored.mended_note, stored.mended_by, stored.mended_at = note.strip()[:200], by, timezone.now()
-    _turn(stored, FollowUp.MENDED, by, reason=stored.mended_note)
+    _turn(stored, FollowUp.MENDED, by, reason=stored.mended_note, more={"没有改动": [None, left]} if left else None)
 
 
 @transaction.atomic

@@ -34,6 +34,9 @@ RESULT: Final = "随机抽查结果"
 TO_FILL_IN: Final = ("与档案一致", "不一致的项目", "应为", "检查人签字")
 _NUMBER, _PERCENT = "#,##0", "0.0%"
 _OF_PEOPLE: Final = (("name", "gender", "ethnicity"), ("id_number", "birth_on"), ("political_status", "education"))
+# What may take several lines on paper, and how many narrow characters fit into one: two to each Chinese one.
+_LONG: Final = ("work_unit", "full_name", "short_name", "unit_category", "contact_email")
+SHORT: Final = 20
 # Which facts share a column on paper, one under the other.
 STACKED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     SpotKind.MEMBERS: (*_OF_PEOPLE, ("league_status", "joined_on"), ("member_no", "phone"), ("work_unit",)),
@@ -51,12 +54,32 @@ STACKED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A fact on the sheet. Names, dates and numbers stay in one line; what may be long is broken between words."""
+
+    said: str
+    is_whole: bool
+
+    @property
+    def css(self) -> str:
+        return "whole" if self.is_whole else "words"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a column holds, one under the other; ``is_wide`` where it takes what width is left."""
+
+    labels: list[str]
+    is_wide: bool
+
+
+@dataclass(frozen=True)
 class Line:
     """A record on the sheet: what is entered, column by column; ``gone`` says why there is nothing."""
 
     organization: str
     number: int
-    cells: list[list[str]]
+    cells: list[list[Cell]]
     gone: str
 
 
@@ -66,7 +89,7 @@ class Sheet:
 
     check: SpotCheck
     scope: str
-    headings: list[list[str]]
+    headings: list[Heading]
     lines: list[Line]
     counted_at: dt.datetime
 
@@ -80,7 +103,7 @@ def sheet_on_paper(check: SpotCheck, *, by: User) -> Sheet:
         Line(each.record.organization_name, each.record.number, list(_cells(each, stacks)), each.gone) for each in seen
     ]
     _record(audit.Kind.PRINTED, check, SHEET, seen, by)
-    headings = [[labels[name] for name in stack] for stack in stacks]
+    headings = [Heading([labels[name] for name in stack], not set(stack).isdisjoint(_LONG)) for stack in stacks]
     return Sheet(check, scope_in_words(check), headings, lines, timezone.localtime())
 
 
@@ -129,7 +152,7 @@ def result_as_workbook(check: SpotCheck, *, by: User) -> bytes:
     heading = [f"{check.organization.short_name}“{check}”{RESULT}", f"{_under(check, now)}{half}"]
     notes = [
         "真实率＝真实的记录÷已查的记录；准确率＝与档案一致的项目÷核对的项目；完整率＝已填的项目÷应填的项目。",
-        "按状态分组，组内按组织顺序，不排名次。",
+        f"以上为{result.by_what}，名称为抽取时的名称；按状态分组，组内按组织顺序，不排名次。",
         made_by(by, now),
         f"制表人：{by}　制表日期：{now:%Y-%m-%d}",
     ]
@@ -141,10 +164,15 @@ def _seen(check: SpotCheck, by: User) -> list[Seen]:
     return seen_by(by, SpotRecord.objects.of(check).in_sheet_order())
 
 
-def _cells(seen: Seen, stacks: Iterable[tuple[str, ...]]) -> Iterator[list[str]]:
+def _cells(seen: Seen, stacks: Iterable[tuple[str, ...]]) -> Iterator[list[Cell]]:
     facts = {fact.key: fact for fact in seen.facts}
     for stack in stacks:
-        yield [_said(facts.get(name)) for name in stack]
+        yield [_cell(name, _said(facts.get(name))) for name in stack]
+
+
+def _cell(name: str, said: str) -> Cell:
+    short = SHORT if said.isascii() else SHORT // 2
+    return Cell(said, name not in _LONG and len(said) <= short)
 
 
 def _said(fact: Fact | None) -> str:
@@ -221,6 +249,12 @@ def _figures(rates: Rates) -> list[Value]:
     ]
 
 
+def _fact_rows(result: Result) -> Iterator[list[Value]]:
+    for number, each in enumerate(result.facts, 1):
+        yield [number, each.label, each.wrong, each.missing]
+    yield [None, "合计", result.wrong, result.missing]
+
+
 def _facts(result: Result, heading: list[str]) -> SheetPlan:
     return SheetPlan(
         title="项目",
@@ -230,6 +264,6 @@ def _facts(result: Result, heading: list[str]) -> SheetPlan:
             Column("不一致", width=10, number_format=_NUMBER),
             Column("缺漏", width=10, number_format=_NUMBER),
         ],
-        rows=([number, each.label, each.wrong, each.missing] for number, each in enumerate(result.facts, 1)),
+        rows=_fact_rows(result),
         heading_lines=heading,
     )

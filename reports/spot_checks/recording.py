@@ -1,5 +1,8 @@
 """登记检查结果: what was found when a drawn record was held against the file, also when it was nothing.
 
+What is asked for and not filled in is known without a file: it is 缺漏, unless who checks says of that very fact that
+the file has none either, or that it does not apply, and why.
+
 The record itself is never written to: what is wrong is mended by whoever keeps it (``spot_checks.following``).
 """
 
@@ -26,6 +29,11 @@ UNREAL_WITH_MARKS: Final = (
     "已经对照档案填写了项目，不能再按“记录不真实”登记。"
     "记录属实的，请按“登记问题”保存；确实不真实的，请先清空“应为”，检查结果改回“一致”。"
 )
+NO_BASIS: Final = "请选择核对方式：查阅档案、向本人核实，还是两样都做了。"
+BLANK: Final = (
+    "{}没有填写或填写不符合要求，不能按“与档案一致”登记。请按“登记问题”登记为缺漏，由支部补录；"
+    "档案中也没有或不适用的，在这一项里选“档案中也没有或不适用”，并写明理由。"
+)
 Mark = SpotFact.Mark
 # What is left of a number one may write: enough to say which digits differ.
 _NUMBER: Final = re.compile(r"[0-9０-９][0-9０-９xXＸ*\s-]{4,}")
@@ -44,7 +52,7 @@ class Found:
     """What somebody found: ``marks`` by the key of the fact, ``unreal`` where there is no such person or unit."""
 
     verdict: Verdict
-    basis: Basis = Basis.FILE
+    basis: Basis | str = ""
     marks: Mapping[str, Marked] = field(default_factory=dict)
     unreal: UnrealReason | str = ""
     note: str = ""
@@ -55,9 +63,12 @@ def keep(record: SpotRecord, found: Found, *, version: int, by: User) -> SpotRec
     """Keep what was found; what has to be mended becomes a to-do of whoever keeps the record.
 
     The numbers the rates are made of are kept as they stand now. May be put right until it is mended. Refuses a record
-    changed since it was read, one that is being mended, one that is gone unless it is found to be unreal, findings
-    without what the file says, an unreal record with facts held against a file, and numbers written down beside it.
+    changed since it was read, one that is being mended, one that is gone unless it is found to be unreal, what nobody
+    said how it was checked, findings without what the file says, 无问题 while a fact asked for is blank and nobody
+    said why, an unreal record with facts held against a file, and numbers written down beside it.
     """
+    if found.basis not in Basis.values:
+        raise ValidationError({"basis": NO_BASIS})
     stored = locked(record, version)
     if not stored.may_be_checked_again:
         raise ValidationError("这条记录已经进入整改，检查结果不能再改；整改不到位的，请在复核时退回。", code=STALE)
@@ -91,6 +102,13 @@ def place_of(record: SpotRecord) -> Organization:
     return found or record.check_of.organization
 
 
+def basis_of_last(check: SpotCheck, *, by: User) -> Basis | None:
+    """How this person last said to have checked a record of this draw; None before the first one."""
+    rows = check.records.filter(checked_by=by).exclude(verdict="").order_by("-checked_at", "-pk")
+    last = rows.values_list("basis", flat=True).first()
+    return Basis(last) if last else None
+
+
 def next_after(record: SpotRecord) -> SpotRecord | None:
     """The next record of the draw nobody has looked at, as the sheet has them; None when all are done."""
     left = list(_left(record.check_of).exclude(pk=record.pk))
@@ -109,21 +127,26 @@ def _left(check: SpotCheck) -> SpotRecordQuerySet:
 
 def _marked(seen: Seen, found: Found) -> list[tuple[Fact, Marked]]:
     """The facts that are marked, each with its mark; refuses what does not go together."""
+    known = {fact.key: fact for fact in seen.facts}
+    blank = {fact.key: Marked(Mark.MISSING) for fact in seen.missing}
     if found.verdict == Verdict.UNREAL:
-        if found.marks:
+        # That a fact is blank nobody read in a file.
+        if any(mark != blank.get(key) for key, mark in found.marks.items()):
             raise ValidationError(UNREAL_WITH_MARKS)
         if found.unreal not in UnrealReason.values:
             raise ValidationError({"unreal": "请选择记录不真实的情形。"})
         return []
     if seen.gone or not seen.facts:
         raise ValidationError(f"{seen.gone or '记录已不在系统中'}，不能按一致登记；请核实后按“记录不真实”登记。")
-    known = {fact.key: fact for fact in seen.facts}
     if set(found.marks) - set(known):
         raise ValidationError("标出的项目不在这条记录里，请刷新后重新登记。")
-    marked = [(known[key], found.marks[key]) for key in known if key in found.marks]
-    wrong = [mark for _, mark in marked if mark.mark != Mark.UNSURE]
+    said = blank | dict(found.marks)
+    marked = [(known[key], said[key]) for key in known if key in said]
+    wrong = [(fact, mark) for fact, mark in marked if mark.mark != Mark.UNSURE]
     if found.verdict == Verdict.WRONG and not wrong:
         raise ValidationError("请至少标出一项不一致或缺漏；没有问题的，请按“与档案一致”登记。")
+    if found.verdict == Verdict.RIGHT and wrong and all(fact.is_missing for fact, _ in wrong):
+        raise ValidationError(BLANK.format("、".join(fact.label for fact, _ in wrong)))
     if found.verdict == Verdict.RIGHT and wrong:
         raise ValidationError("标出了不一致或缺漏的项目，请按“登记问题”保存。")
     for fact, mark in marked:
@@ -137,6 +160,8 @@ def _refuse_mark(fact: Fact, mark: Marked) -> None:
         raise ValidationError({fact.key: f"{fact.label}在系统里没有填写，请标为“缺漏”。"})
     if mark.mark == Mark.MISSING and fact.is_present:
         raise ValidationError({fact.key: f"{fact.label}在系统里已经填写，请标为“不一致”。"})
+    if mark.mark == Mark.UNSURE and fact.is_missing and not says:
+        raise ValidationError({fact.key: f"请写明{fact.label}为什么不算缺漏，例如“档案中也没有”。"})
     if mark.mark == Mark.WRONG and not says:
         raise ValidationError({fact.key: f"请写明{fact.label}按档案应为什么。"})
     if fact.is_sealed and _NUMBER.search(says):
@@ -152,12 +177,17 @@ def _fill(stored: SpotRecord, found: Found, seen: Seen, marked: Sequence[tuple[F
     stored.version += 1
     facts = () if found.verdict == Verdict.UNREAL else seen.facts
     said = {fact.key: mark.mark for fact, mark in marked}
-    expected = [fact for fact in facts if fact.is_expected or said.get(fact.key) in (Mark.WRONG, Mark.MISSING)]
-    stored.facts_expected = len(expected)
-    stored.facts_present = sum(fact.is_present for fact in expected)
-    looked_at = [fact for fact in facts if fact.is_present and said.get(fact.key) != Mark.UNSURE]
-    stored.facts_checked = len(looked_at)
-    stored.facts_right = sum(said.get(fact.key) != Mark.WRONG for fact in looked_at)
+    # Each fact kept as 缺漏 is one that lacks in 完整率, each kept as 不一致 one that is not right in 准确率.
+    missing = sum(mark == Mark.MISSING for mark in said.values())
+    wrong = sum(mark == Mark.WRONG for mark in said.values())
+    present = {fact.key for fact in facts if fact.is_present or said.get(fact.key) == Mark.WRONG}
+    asked = {fact.key for fact in facts if fact.is_expected and fact.is_present} | {
+        key for key, mark in said.items() if mark != Mark.UNSURE
+    }
+    stored.facts_expected = len(asked)
+    stored.facts_present = len(asked) - missing
+    stored.facts_checked = sum(said.get(key) != Mark.UNSURE for key in present)
+    stored.facts_right = stored.facts_checked - wrong
 
 
 def _row(stored: SpotRecord, fact: Fact, mark: Marked) -> SpotFact:
@@ -174,8 +204,7 @@ def _row(stored: SpotRecord, fact: Fact, mark: Marked) -> SpotFact:
 
 def _in_words(record: SpotRecord, facts: Sequence[SpotFact]) -> dict[str, Any]:
     said = [
-        f"{each.label}{each.get_mark_display()}" + (f"，应为{each.file_says}" if each.file_says else "")
-        for each in facts
+        f"{each.label}{each.word}" + (f"，{each.says_word}{each.file_says}" if each.file_says else "") for each in facts
     ]
     return {
         "检查结果": record.get_verdict_display(),

@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 from django.utils import timezone
 
 from branches.models import Organization
-from reports import schemes
-from reports.columns import BY_KEY, Column, Counted
+from reports.columns import ABOVE_WHOLE, BY_KEY, WHOLE, Column, Counted
+from reports.completion import schemes
+from reports.completion.sums import points_between
 from reports.facts import reading
 from reports.statistics import parts
 from reports.statistics.leads import Leads, to_dashboard
-from reports.statistics.tables import Cell, Chart, Days, Line, Table
+from reports.statistics.tables import RULE, Cell, Chart, Days, Line, Table
 
 OF_LOWER: Final = ("members", "youth", "share_of_youth", "cadres", "rate", "activities", "coverage")
 CARDS: Final = ("organizations", "members", "youth", "share_of_youth", "cadres", "rate", "activities", "coverage")
@@ -58,6 +59,11 @@ class Card:
     cell: Cell
     note: str = ""
 
+    @property
+    def unit(self) -> str:
+        """The unit of the column; "" where there is no number to have one."""
+        return "" if self.cell.value is None else self.column.unit
+
 
 @dataclass(frozen=True)
 class Dashboard:
@@ -82,6 +88,11 @@ class Dashboard:
         return self.counted_at is not None
 
     @property
+    def rule(self) -> str:
+        """What the figures of a day are, and where those by another rule are found."""
+        return RULE
+
+    @property
     def all_tables(self) -> list[Table]:
         """Every table of the part."""
         return [*([self.lower] if self.lower else []), *self.tables]
@@ -103,7 +114,7 @@ class _Read:
 
     def own_level(self, pk: int) -> Counted | None:
         known = self.reading.of.get(pk)
-        return Counted(known.own, self.on, self.scheme) if known else None
+        return Counted(known.here, self.on, self.scheme) if known else None
 
 
 def dashboard_of(
@@ -155,8 +166,9 @@ def cell_of(column: Column, counted: Counted, before: Counted | None, url: str =
     value, change = column.value(counted), None
     if before is not None and value is not None and column.words is None:
         earlier = column.value(before)
-        change = None if earlier is None else value - earlier
-    return Cell(column.heading, value, column.text(counted), url, change, column.is_rate)
+        if earlier is not None:
+            change = points_between(earlier, value) if column.is_rate else value - earlier
+    return Cell(column.heading, value, column.text(counted, value), url, change, column.is_rate)
 
 
 def _cards(counted: Counted, before: Counted | None, leads: Leads) -> list[Card]:
@@ -165,9 +177,10 @@ def _cards(counted: Counted, before: Counted | None, leads: Leads) -> list[Card]
         "members": f"其中保留团籍 {counted.number('league:retained'):,}",
         "share_of_youth": f"青年中的团员 {counted.number('young_members'):,}",
         "cadres": f"书记 {counted.number('secretaries'):,}，书记空缺 {counted.number('flag:without_secretary'):,}",
-        "rate": f"应录 {counted.entered_in_all(0):,}，缺 {counted.entered_in_all(0) - counted.entered_in_all(1):,}",
+        "rate": f"应录 {counted.entered_in_all(0):,}，缺 {counted.entered_in_all(0) - counted.entered_in_all(1):,}"
+        + ("，完成率按权重计算" if counted.scheme.is_weighted else ""),
         "activities": f"参加 {counted.number_of('times', counted.year):,} 人次",
-        "coverage": f"参加 {counted.number(f'persons@{counted.year}'):,} 人",
+        "coverage": _attended_in_words(counted),
     }
     shown = (*CARDS, *(OF_STAFF if counted.staff is not None else ()))
     urls = {key: leads.of_column(key) for key in shown}
@@ -176,6 +189,18 @@ def _cards(counted: Counted, before: Counted | None, leads: Leads) -> list[Card]
     # 职工总数 stands with the other declared numbers on the page of the organisation.
     urls |= dict.fromkeys(OF_STAFF, leads.organization.get_absolute_url())
     return [Card(BY_KEY[key], cell_of(BY_KEY[key], counted, before, urls[key]), notes.get(key, "")) for key in shown]
+
+
+def _attended_in_words(counted: Counted) -> str:
+    attended = f"参加 {counted.number(f'persons@{counted.year}'):,} 人"
+    if (BY_KEY["coverage"].value(counted) or 0) <= WHOLE:
+        return attended
+    return f"{attended}，其中有的已离开名册；统计时点在册 {counted.number('people'):,} 人"
+
+
+def is_above_whole(cells: Iterable[Cell]) -> bool:
+    """Whether a 覆盖率 of more than everybody stands among them."""
+    return any(cell.heading == BY_KEY["coverage"].heading and (cell.value or 0) > WHOLE for cell in cells)
 
 
 def _organizations_in_words(counted: Counted) -> str:
@@ -206,7 +231,8 @@ def _lower(organization: Organization, below: Iterable[Organization], now: _Read
     return Table(
         key="lower",
         title="直属下级",
-        note="按组织顺序，不排名次；图为团员人数",
+        note="按组织顺序，不排名次",
+        chart_note="图为团员人数",
         name="组织",
         headings=tuple(column.heading for column in columns),
         lines=tuple(rows),
@@ -215,6 +241,7 @@ def _lower(organization: Organization, below: Iterable[Organization], now: _Read
         notes=(
             "一名团干部在几个下级任职的，各处都计，合计只计一次。",
             "已撤销、合并的下级组织，其活动和人员进出计入上级本级。",
+            *((ABOVE_WHOLE,) if is_above_whole(cell for line in (*rows, sums) for cell in line.cells) else ()),
         ),
     )
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
 from branches.models import Organization
+from reports.completion_items import ITEMS
+from reports.facts.keys import ACTUAL, EXPECTED, Figures
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Leads:
     organization: Organization
     on: dt.date
 
-    @property
+    @cached_property
     def is_today(self) -> bool:
         return self.on >= timezone.localdate()
 
@@ -46,30 +50,40 @@ class Leads:
         last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
         return self.activities(month.replace(day=1), min(last, self.on))
 
+    def missing(self, item: str, figures: Figures, *, just: int) -> str:
+        """缺项清单 of one item; "" where the list holds more than ``just`` so many, or less."""
+        owed = figures.get(EXPECTED + item, 0) - figures.get(ACTUAL + item, 0)
+        if not self.is_today or owed != just:
+            return ""
+        asked = urlencode({"item": f"{ITEMS[item].group.key}.{item}"})
+        return f"{reverse('reports:missing', args=[self.organization.pk])}?{asked}"
+
     def of_column(self, key: str) -> str:
         """Where the figure of a column leads; "" for what no list shows."""
-        plain = {
-            "organizations": lambda: self.organizations(),
-            "general_branches": lambda: self.organizations(org_type="general_branch"),
-            "branches": lambda: self.organizations(org_type="branch"),
-            "members": lambda: self.members(),
-            "retained": lambda: self.members(league_status="retained"),
-            "men": lambda: self.members(gender="1"),
-            "women": lambda: self.members(gender="2"),
-            "youth": lambda: self.to("members:youth"),
-            "share_of_youth": lambda: self.to("members:youth"),
-            "turning_28_without_post": lambda: self.members(leaving="month"),
-            "cadres": lambda: self.to("members:cadres"),
-            "rate": lambda: self.to("reports:completion"),
-            "missing": lambda: self.to("reports:completion"),
-            "activities": lambda: self.activities(self.on.replace(month=1, day=1), self.on),
-            "activities_month": lambda: self.activities_in_month(self.on),
-        }
         if key.startswith("flag_"):
             return self.to("members:health", flag=key.removeprefix("flag_"))
         if key.startswith("age_"):
             return self.members(age=key.removeprefix("age_"))
-        return plain[key]() if key in plain else ""
+        return OF_COLUMN[key](self) if key in OF_COLUMN else ""
+
+
+OF_COLUMN: Final[dict[str, Callable[[Leads], str]]] = {
+    "organizations": Leads.organizations,
+    "general_branches": lambda leads: leads.organizations(org_type="general_branch"),
+    "branches": lambda leads: leads.organizations(org_type="branch"),
+    "members": Leads.members,
+    "retained": lambda leads: leads.members(league_status="retained"),
+    "men": lambda leads: leads.members(gender="1"),
+    "women": lambda leads: leads.members(gender="2"),
+    "youth": lambda leads: leads.to("members:youth"),
+    "share_of_youth": lambda leads: leads.to("members:youth"),
+    "turning_28_without_post": lambda leads: leads.members(leaving="month"),
+    "cadres": lambda leads: leads.to("members:cadres"),
+    "rate": lambda leads: leads.to("reports:completion"),
+    "missing": lambda leads: leads.to("reports:completion"),
+    "activities": lambda leads: leads.activities(leads.on.replace(month=1, day=1), leads.on),
+    "activities_month": lambda leads: leads.activities_in_month(leads.on),
+}
 
 
 # A table of two hundred organisations asks for the same dozen addresses two hundred times.

@@ -14,6 +14,7 @@ from django.utils import timezone
 from branches import audit
 from branches.models import Organization, User
 from reports.columns import Column as Figure
+from reports.completion.sums import in_tenths
 from reports.statistics.dashboard import Dashboard
 from reports.statistics.tables import Cell, Line, Table
 from reports.statistics.whole_tree import TreeTable
@@ -30,7 +31,7 @@ def dashboard_as_workbook(dashboard: Dashboard, tables: Iterable[Table], *, by: 
     """These tables of the page as XLSX, one a sheet; the log notes who took them and the SHA-256 of the file."""
     taken = list(tables)
     heading = _heading(dashboard.organization, dashboard.on, dashboard.counted_at)
-    notes = _notes(by)
+    notes = [dashboard.rule, *_notes(by)]
     sheets = [_sheet(table, heading, dashboard.against, notes) for table in taken]
     names = "、".join(table.title for table in taken)
     return _written(sheets, dashboard.organization, dashboard.on, f"{TITLE}：{names}", "", len(taken), by)
@@ -64,7 +65,7 @@ def tree_as_workbook(table: TreeTable, *, said: str, by: User) -> bytes:
             _heading(table.organization, table.on, table.counted_at),
             f"条件：{said}",
         ],
-        notes=_notes(by),
+        notes=[*table.notes, *_notes(by)],
     )
     return _written([plan], table.organization, table.on, TREE_TITLE, said, len(table.rows), by)
 
@@ -111,7 +112,7 @@ def _column(figure: Figure) -> Column:
 def _value(cell: Cell) -> Value:
     if cell.value is None:
         return cell.text
-    return round(cell.value, 1) if cell.is_rate else cell.value
+    return in_tenths(cell.value) if cell.is_rate else cell.value
 
 
 def _tree_rows(table: TreeTable) -> Iterator[list[Value]]:
@@ -121,6 +122,8 @@ def _tree_rows(table: TreeTable) -> Iterator[list[Value]]:
 
     for number, row in enumerate(table.rows, 1):
         yield [number, row.organization.short_name, row.above, *values(row.on_paper)]
+    if table.own_level:
+        yield [None, table.own_name, None, *values(table.own_level)]
     if table.total:
         yield [None, table.sum_name, None, *values(table.total)]
 

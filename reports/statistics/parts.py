@@ -13,7 +13,7 @@ from members.dictionaries import Education, PoliticalStatus, PostNature
 from members.filters import AGE_BANDS
 from members.models import LeagueStatus
 from members.models.people import IN_LEAGUE
-from reports.columns import in_words, share
+from reports.columns import ABOVE_WHOLE, WHOLE, in_words, share
 from reports.facts.composition import MONTHS, UNKNOWN
 from reports.statistics.leads import Leads
 from reports.statistics.tables import TOTAL, Category, Cell, Chart, Days, Line, Table, counted_table
@@ -28,7 +28,7 @@ _BANDS: Final = {
 }
 # Sexes that are neither 男 nor 女 in what is entered.
 _OTHER_SEX: Final = (Gender.UNKNOWN.value, Gender.NOT_STATED.value, UNKNOWN)
-_WITH_MOVES: Final = "含本组织范围内的调动：从一个团支部到另一个，两边各计一次。"
+_WITH_MOVES: Final = "含本组织范围内的调动：从一个团支部到另一个，两边各计一次。只计人次，没有逐人的名单。"
 
 
 def by_age(days: Days, leads: Leads) -> Table:
@@ -66,7 +66,7 @@ def by_education(days: Days, leads: Leads) -> Table:
         Category(each.label, ((f"education:{each.value}",),), (leads.members(education=each.value),), only_if_any=True)
         for each in Education
     ]
-    categories.append(Category(UNFILLED, ((f"education:{UNKNOWN}",),), only_if_any=True))
+    categories.append(_unfilled(days, leads, f"education:{UNKNOWN}", "education"))
     return _people(days, leads, categories, key="education", title="团员学历", name="学历")
 
 
@@ -78,8 +78,14 @@ def by_political_status(days: Days, leads: Leads) -> Table:
         )
         for each in PoliticalStatus
     ]
-    categories.append(Category(UNFILLED, ((f"political:{UNKNOWN}",),), only_if_any=True))
+    categories.append(_unfilled(days, leads, f"political:{UNKNOWN}", "political_status"))
     return _people(days, leads, categories, key="political", title="团员政治面貌", name="政治面貌")
+
+
+def _unfilled(days: Days, leads: Leads, key: str, item: str) -> Category:
+    """Those of whom it is not known; they open where the list of missing facts holds nobody else."""
+    url = leads.missing(item, days.now, just=days.now.get(key, 0))
+    return Category(UNFILLED, ((key,),), (url,), only_if_any=True)
 
 
 def by_league_status(days: Days, leads: Leads) -> Table:
@@ -121,7 +127,7 @@ def by_category(days: Days, leads: Leads) -> Table:
         Category(label, ((f"category:{code}",),), only_if_any=True)
         for code, label in UnitCategory.objects.order_by("order_number", "pk").values_list("code", "name")
     ]
-    categories.append(Category(UNFILLED, ((f"category:{UNKNOWN}",),), only_if_any=True))
+    categories.append(_unfilled(days, leads, f"category:{UNKNOWN}", "unit_category_id"))
     return _organizations(days, leads, categories, key="categories", title="组织行业类别", name="行业类别")
 
 
@@ -187,8 +193,8 @@ def moves(days: Days, leads: Leads) -> Table:
         Category(_month(month), ((f"joined@{month:%Y-%m}",), (f"left@{month:%Y-%m}",))) for month in months(leads.on)
     ]
     return counted_table(
-        days, categories, ["增加", "减少"], key="moves", title="近一年人员进出", note="单位：人次，按生效日期",
-        name="月份", chart=Chart("lines", ("增加", "减少")), notes=(_WITH_MOVES,),
+        days, categories, ["增加", "减少"], key="moves", title=f"近 {MONTHS} 个月人员进出",
+        note="单位：人次，按生效日期", name="月份", chart=Chart("lines", ("增加", "减少")), notes=(_WITH_MOVES,),
     )  # fmt: skip
 
 
@@ -199,7 +205,7 @@ def activities_by_month(days: Days, leads: Leads) -> Table:
         for month in months(leads.on)
     ]
     return counted_table(
-        days, categories, ["次数"], key="activity_months", title="近一年活动", note="单位：次", name="月份",
+        days, categories, ["次数"], key="activity_months", title=f"近 {MONTHS} 个月活动", note="单位：次", name="月份",
         chart=Chart("columns", ("次数",)),
     )  # fmt: skip
 
@@ -217,6 +223,7 @@ def activities_by_kind(days: Days, leads: Leads) -> Table:
             url = leads.activities(first, leads.on, kind=str(pk))
             lines.append(_kind(days, name, keys[:1], keys[1:2], keys[2:], url))
     total = _kind(days, TOTAL, held, times, [f"persons@{year}"], leads.activities(first, leads.on))
+    is_above = any((line.cells[-1].value or 0) > WHOLE for line in (*lines, total))
     return Table(
         key="activity_kinds",
         title=f"{year} 年各类活动",
@@ -228,6 +235,7 @@ def activities_by_kind(days: Days, leads: Leads) -> Table:
         chart=Chart("bars", ("次数", "人次")),
         notes=(
             "人数为至少参加一次的人，一人只计一次；覆盖率为人数占在册人员的比例。只登记了到会人数、没有名单的，只计人次。",
+            *((ABOVE_WHOLE,) if is_above else ()),
         ),
     )
 

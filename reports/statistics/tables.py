@@ -11,6 +11,8 @@ from reports.facts.keys import Figures
 
 TOTAL: Final = "合计"
 SHARE: Final = "占比（%）"
+# What a figure of a day is; 统计表 follow another rule.
+RULE: Final = "数字以统计时点当天系统里已录入的为准，以后补录、更正的不计入；按生效日期、计入补录的数字见“统计表”。"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Table:
     total: Line | None
     chart: Chart | None
     notes: tuple[str, ...] = ()
+    # Said only where the chart is.
+    chart_note: str = ""
 
     @property
     def rows(self) -> list[Line]:

@@ -11,13 +11,14 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 
 from branches.models import Organization, OrgType
-from reports import schemes
-from reports.columns import BY_KEY, USUAL, Column, Counted
+from branches.models.organizations import OrganizationQuerySet
+from reports.columns import ABOVE_WHOLE, BY_KEY, CADRES, USUAL, WHOLE, Column, Counted
+from reports.completion import schemes
 from reports.facts import reading
 from reports.models import Standing
 from reports.statistics.dashboard import cell_of, is_past
 from reports.statistics.leads import Leads, to_dashboard
-from reports.statistics.tables import Cell
+from reports.statistics.tables import RULE, Cell
 
 # More organisations than one table can hold; the lower organisations then have tables of their own.
 MOST_ROWS: Final = 10_000
@@ -35,6 +36,7 @@ class TreeAsked:
     """Which organisations, which figures, in which order: by a column, "-" before it for downwards, else as arranged.
 
     Lines whose figure in ``by`` is not known, or out of the bounds, are left out; so are those in another ``state``.
+    With ``picked`` it is the organisations with these ids, whatever ``rows`` says.
     """
 
     rows: str = LOWER
@@ -44,10 +46,16 @@ class TreeAsked:
     at_least: float | None = None
     at_most: float | None = None
     state: str = ""
+    picked: tuple[int, ...] | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        return self.by is not None or bool(self.state)
+        return self.by is not None or bool(self.state) or self.picked is not None
+
+    @property
+    def sums_everything(self) -> bool:
+        """Whether the sum is the whole subtree, not what the lines add up to."""
+        return self.rows in (LOWER, TREE) and not self.is_narrowed
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,11 @@ class Order:
 
 @dataclass(frozen=True)
 class TreeTable:
-    """``total`` sums what is listed; ``counted_at`` (数据截至) and ``day`` are those of the figures."""
+    """``total`` sums what is listed; ``counted_at`` (数据截至) and ``day`` are those of the figures.
+
+    ``own_level`` are the figures of the organisation itself, which with the lower ones make the total; empty where
+    the lines are others.
+    """
 
     organization: Organization
     on: dt.date
@@ -112,10 +124,35 @@ class TreeTable:
     sum_name: str
     counted_at: dt.datetime | None
     day: dt.date | None
+    own_level: tuple[Cell, ...] = ()
 
     @property
     def is_known(self) -> bool:
         return self.counted_at is not None
+
+    @property
+    def own_name(self) -> str:
+        return f"{self.organization.short_name}本级"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said beneath it everywhere: the rule of its figures, and why lines do not add up or go beyond."""
+        said = [RULE]
+        if any(column.group == CADRES for column in self.asked.columns):
+            once = "，合计只计一次" if self.asked.sums_everything else ""
+            said.append(f"一名团干部在几个组织任职的，各组织都计{once}。")
+        if self._is_above_whole:
+            said.append(ABOVE_WHOLE)
+        return tuple(said)
+
+    @property
+    def _is_above_whole(self) -> bool:
+        coverage = BY_KEY["coverage"]
+        if coverage not in self.asked.columns:
+            return False
+        listed = [coverage.value(row.counted) for row in self.rows]
+        sums = [cell.value for cell in (*self.own_level, *self.total) if cell.heading == coverage.heading]
+        return any((value or 0) > WHOLE for value in (*listed, *sums))
 
 
 def table_of(organization: Organization, on: dt.date, asked: TreeAsked) -> TreeTable:
@@ -123,7 +160,7 @@ def table_of(organization: Organization, on: dt.date, asked: TreeAsked) -> TreeT
 
     All rates are measured by the scheme of the organisation the table is about. Refuses more than ``MOST_ROWS``.
     """
-    found = _found_on(organization, on, asked.rows) if is_past(on) else _found_now(organization, asked.rows)
+    found = _found_on(organization, on, asked) if is_past(on) else _found_now(organization, asked)
     if len(found) > MOST_ROWS:
         raise ValidationError(f"超过 {MOST_ROWS:,} 个组织，一张表列不下。请改列直属下级，或先选择一个下级组织。")
     read = reading.figures_of([organization, *(each for each, _, _ in found)], on)
@@ -139,6 +176,8 @@ def table_of(organization: Organization, on: dt.date, asked: TreeAsked) -> TreeT
     whole = counted_in(read.of[organization.pk]) if organization.pk in read.of else None
     name, sums = _sums(whole, kept, asked)
     rows = [TreeRow(each, above, counted, asked.columns) for each, above, _, counted in kept]
+    with_own = bool(rows) and whole is not None and asked.rows == LOWER and asked.sums_everything
+    own = Counted(read.of[organization.pk].here, on, scheme) if with_own else None
     return TreeTable(
         organization=organization,
         on=on,
@@ -148,7 +187,13 @@ def table_of(organization: Organization, on: dt.date, asked: TreeAsked) -> TreeT
         sum_name=name,
         counted_at=read.counted_at if whole else None,
         day=read.day,
+        own_level=tuple(cell_of(column, own, None) for column in asked.columns) if own else (),
     )
+
+
+def choosable(organization: Organization) -> OrganizationQuerySet:
+    """What can be picked for a table about the organisation: itself and whatever stands below it, closed ones too."""
+    return Organization.objects.under(organization).in_screen_order()
 
 
 def in_order(rows: Iterable[TreeRow], asked: TreeAsked) -> list[TreeRow]:
@@ -165,9 +210,11 @@ def in_order(rows: Iterable[TreeRow], asked: TreeAsked) -> list[TreeRow]:
 Found = list[tuple[Organization, str, str]]
 
 
-def _found_now(organization: Organization, rows: str) -> Found:
-    below = Organization.objects.active()
-    if rows == LOWER:
+def _found_now(organization: Organization, asked: TreeAsked) -> Found:
+    below, rows = Organization.objects.active(), asked.rows
+    if asked.picked is not None:
+        below = below.under(organization).filter(pk__in=asked.picked)
+    elif rows == LOWER:
         below = below.children_of(organization)
     else:
         below = below.under(organization, include_self=rows == TREE)
@@ -179,14 +226,19 @@ def _found_now(organization: Organization, rows: str) -> Found:
     return [(each, names.get(each.parent_path, ""), each.path) for each in listed]
 
 
-def _found_on(organization: Organization, on: dt.date, rows: str) -> Found:
+def _found_on(organization: Organization, on: dt.date, asked: TreeAsked) -> Found:
+    rows, picked = asked.rows, asked.picked
     standing: Any = Standing.objects.on(on).defer("own", "below").order_by("screen_order")
     top = standing.filter(organization=organization).first()
     if top is None:
         return []
-    below = standing.filter(parent=organization) if rows == LOWER else standing.below(top)
-    wanted = below if rows in (LOWER, TREE) else below.filter(org_type=_type_of(rows))
-    listed = [*([top] if rows == TREE else []), *wanted[: MOST_ROWS + 1]]
+    below = standing.filter(parent=organization) if rows == LOWER and picked is None else standing.below(top)
+    if picked is not None:
+        wanted = below.filter(organization__in=picked)
+    else:
+        wanted = below if rows in (LOWER, TREE) else below.filter(org_type=_type_of(rows))
+    with_top = rows == TREE if picked is None else organization.pk in picked
+    listed = [*([top] if with_top else []), *wanted[: MOST_ROWS + 1]]
     above = standing.filter(organization__in={each.parent_id for each in listed if each is not top})
     names = dict(above.values_list("organization_id", "short_name"))
     return [
@@ -212,7 +264,7 @@ def _is_asked_for(counted: Counted, asked: TreeAsked) -> bool:
 def _sums(
     whole: Counted | None, kept: Sequence[tuple[Organization, str, str, Counted]], asked: TreeAsked
 ) -> tuple[str, Counted | None]:
-    if asked.rows in (LOWER, TREE) and not asked.is_narrowed:
+    if asked.sums_everything:
         word = f"{len(kept):,} 个直属下级及本级" if asked.rows == LOWER else "本级及全部下级"
         return f"合计（{word}）", whole
     # What stands below something that is listed too is in its figures already.

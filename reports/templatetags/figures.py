@@ -6,9 +6,9 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from reports.completion import Point
+from reports.completion.sums import Point
+from reports.completion.trends import Line, Scale
 from reports.statistics.tables import Cell
-from reports.trends import Line, Scale
 
 register = template.Library()
 

@@ -44,9 +44,9 @@ def scene_of_doubt(world, by):
 
 def scene_of_name(world, by):
     roster = checked(sheet_of_members(a_row("钱子昂", "遥感室团支部")), organization=world.bureau, by=by)
-    return Scene(args=[roster.pk], data={"name": "遥感室团支部", "organization": str(world.branch.pk)})
+    return Scene(args=[roster.pk], data={"name": "遥感室团支部", "organization": str(world.branch.pk), "parent": ""})
 
 
 def scene_of_written(world, by):
     roster = imported(sheet_of_members(a_row("钱子昂", "航测一室团支部")), organization=world.bureau, by=by)
-    return Scene(args=[roster.pk])
+    return Scene(args=[roster.pk], data={"part": "some"})

@@ -7,9 +7,9 @@ from reports.spot_checks import drawing, following, recording
 from reports.spot_checks.drawing import Terms
 from reports.spot_checks.recording import Found, Mark, Marked
 
-RIGHT = Found(verdict=Verdict.RIGHT)
-WRONG = Found(verdict=Verdict.WRONG, marks={"ethnicity": Marked(Mark.WRONG, "回族")})
-GONE = Found(verdict=Verdict.UNREAL, unreal="left")
+RIGHT = Found(verdict=Verdict.RIGHT, basis="file")
+WRONG = Found(verdict=Verdict.WRONG, basis="file", marks={"ethnicity": Marked(Mark.WRONG, "回族")})
+GONE = Found(verdict=Verdict.UNREAL, basis="file", unreal="left")
 
 
 def terms(**more):
@@ -31,9 +31,10 @@ def checked(record, found=RIGHT, *, by):
     return recording.keep(record, found, version=record.version, by=by)
 
 
-def mended(record, *, by, note="已按档案改正"):
+def mended(record, *, by, note="已按档案改正", unchanged=True):
+    """The record, handed in; most tests of what comes then have nothing changed in it, and say so."""
     record.refresh_from_db()
-    following.mend(record, note=note, version=record.version, by=by)
+    following.mend(record, note=note, version=record.version, unchanged=unchanged, by=by)
     record.refresh_from_db()
     return record
 

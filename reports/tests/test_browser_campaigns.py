@@ -80,7 +80,8 @@ def test_a_campaign_from_the_draft_to_the_closing_report(world, visit, size):
             expect(below.locator("main")).to_contain_text("请对照花名册补录。")
             clean(below)
             below.click("main a.btn-primary:has-text('去补录')")
-            expect(below.locator("h1")).to_contain_text("应录尽录")
+            expect(below.locator("h1")).to_contain_text("缺项清单")
+            expect(below.locator("main")).to_contain_text("只列“第四季度采集录入”要求的项目。")
 
         campaign = Campaign.objects.get()
         earlier = timezone.now() - dt.timedelta(minutes=1)

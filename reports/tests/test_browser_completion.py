@@ -91,6 +91,8 @@ def test_a_committee_sees_what_moved_and_opens_it(world, visit):
         page.get_by_role("link", name="全部变化").click()
         expect(page.locator("h1")).to_contain_text("完成情况变化")
         page.locator("main").get_by_role("link", name="测绘院团总支").click()
+        expect(page.locator(".page-note")).to_contain_text("测绘院团总支")
+        page.goto(f"{visitor.base}/completion/{world.general.pk}/")
         page.get_by_role("link", name="走势").click()
         expect(page.locator("#panel svg.trend-line")).to_be_visible()
         page.locator("#panel table a").last.click()

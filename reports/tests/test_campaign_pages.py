@@ -131,6 +131,16 @@ def test_what_was_confirmed_about_an_earlier_version_is_refused(world, signed_in
     assert Campaign.objects.get().state == made.state
 
 
+def test_no_scope_is_chosen_beforehand(world, signed_in):
+    client, address = signed_in(world.officer), f"/organizations/{world.bureau.pk}/campaigns/new/"
+
+    form = client.get(address).context["form"]
+    refused = client.post(address, {name: value for name, value in FILLED.items() if name != "scope"})
+
+    assert form["scope"].value() is None
+    assert "请选择范围。" in refused.content.decode()
+
+
 def test_drafting_is_for_whoever_reports_there(world, signed_in):
     assert signed_in(world.officer).get(url("campaign_new", world.bureau.pk)).status_code == 200
     assert signed_in(world.observer).get(url("campaign_new", world.general.pk)).status_code == 403
@@ -200,9 +210,9 @@ def test_a_draft_is_changed_in_the_form_it_was_filled_in(world, signed_in):
 def test_what_was_called_off_late_or_twice_is_said_on_the_page(world, signed_in):
     started = a_campaign(world)
     client = signed_in(world.officer)
-    client.post(url("campaign_withdraw", started.pk), {"reason": "范围有误"})
+    client.post(url("campaign_withdraw", started.pk), {"reason": "范围有误", "version": started.version})
 
-    page = client.post(url("campaign_withdraw", started.pk), {"reason": "再撤"})
+    page = client.post(url("campaign_withdraw", started.pk), {"reason": "再撤", "version": started.version})
 
     assert refused(page) == ["这次调度已撤销，不能再办理。"]
     assert "这次调度已撤销。" in text_of(client.get(started.get_absolute_url()))

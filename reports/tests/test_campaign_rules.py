@@ -298,6 +298,18 @@ def test_calling_off_leaves_no_result(world):
     ]
 
 
+def test_what_changed_meanwhile_is_not_called_off_unseen(world):
+    started = a_campaign(world)
+    read = started.version
+    target = started.targets.get(organization=world.general)
+    running.extend(started, target=target, until_on=dt.date(2026, 12, 5), reason="外业", by=world.officer)
+
+    said = refusal(lambda: running.withdraw(started, reason="范围有误", version=read, by=world.bureau_admin))
+
+    assert said == ["这次调度在您打开以后有变动，请刷新后重新核对。"]
+    assert Campaign.objects.get().state == "running"
+
+
 def test_after_the_deadline_nothing_is_called_off_or_joined(world):
     started = a_campaign(world)
 

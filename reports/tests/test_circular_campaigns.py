@@ -44,6 +44,24 @@ def test_a_campaign_as_it_came_out(world, signed_in):
     assert texts_in(content)[7].startswith("“第四季度采集录入”于2026年11月30日18:00截止。2个组织应录入信息")
 
 
+def test_quotation_marks_within_others_change_to_the_other_kind(world, signed_in):
+    campaign = a_frozen_campaign(world, name="“两册”录入")
+    with at(DEADLINE + dt.timedelta(minutes=5)):
+        client = signed_in(world.bureau_admin)
+        made = a_draft(
+            world.bureau,
+            by=world.bureau_admin,
+            kind=CircularKind.CAMPAIGN,
+            on=timezone.localdate(),
+            campaign=campaign,
+        )
+        page = client.get(f"/circulars/{made.pk}/issue/").content.decode()
+
+    assert made.title == "关于“‘两册’录入”情况的通报"
+    assert "印发“关于‘“两册”录入’情况的通报”？" in page
+    assert word.text_of(made)[0].text.startswith("“‘两册’录入”于")
+
+
 def test_the_text_says_who_was_put_off_why_and_what_is_still_missing(world):
     started = a_campaign(world, items=["founded_on", "expected_members"])
     target = started.targets.get(organization=world.other_general)

@@ -13,8 +13,8 @@ from docx.shared import Mm, Pt
 
 from branches.models import AuditEntry
 from reports.circulars import issuing, layout, template_checks, template_files, word
+from reports.completion.progress import board_of
 from reports.models import CircularKind, CircularTemplate
-from reports.progress import board_of
 from reports.tests.circulars import a_draft, an_issued, document, meddled, table_in, texts_in
 
 ENTRY = CircularKind.ENTRY
@@ -73,6 +73,14 @@ def test_fonts_are_named_for_chinese_text(kind):
     fonts = xml_of(word.shipped(kind), "word/fontTable.xml")
     others = {font.get(qn("w:name")): font.find(qn("w:altName")) for font in fonts}
     assert others["FZXiaoBiaoSong-B05S"].get(qn("w:val")) == "方正小标宋简体,宋体"
+
+
+@pytest.mark.parametrize("kind", CircularKind)
+def test_a_heading_is_never_the_last_line_of_a_page(kind):
+    styles = document(word.shipped(kind)).styles
+
+    kept = {name: styles[name].paragraph_format.keep_with_next for name in ("一级标题", "二级标题", "公文正文")}
+    assert kept == {"一级标题": True, "二级标题": True, "公文正文": None}
 
 
 def test_page_numbers_stand_outside():

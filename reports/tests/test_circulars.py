@@ -13,12 +13,12 @@ from branches import freshness, tree
 from branches.models import AuditEntry, Organization, OrgType, Role
 from branches.tests.builders import a_grant, a_user, an_organization
 from members.tests.builders import a_member
-from reports.circulars import drafting, issuing, word, wording
+from reports.circulars import drafting, issuing, showing, word, wording
 from reports.circulars.figures import rows_of
 from reports.circulars.org_life import branches_of
+from reports.completion.progress import board_of
 from reports.facts import settling
 from reports.models import Audience, Circular, CircularDelivery, CircularFile, CircularKind
-from reports.progress import board_of
 from reports.tests.circulars import OCTOBER, a_draft, an_issued, table_in, texts_in, typed
 
 NOON = dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)
@@ -188,7 +188,7 @@ def test_a_month_of_meetings(world):
     assert "absent_committee_meeting" not in texts
     assert "held_group_meeting" not in texts
     assert "absent_group_meeting" not in texts
-    assert texts["absent_league_lesson"] == "共3个：航测一室团支部、一分队团支部、直属团支部一。"
+    assert "absent_league_lesson" not in texts
 
 
 def test_a_month_as_it_was_known_on_a_past_day(world):
@@ -230,6 +230,21 @@ def test_issuing_numbers_freezes_and_sends(world):
     }
 
 
+def test_each_prefix_has_numbers_of_its_own(world):
+    def issued(prefix):
+        draft = a_draft(world.bureau, by=world.officer)
+        draft = drafting.edit(draft, **typed(draft, heads={"prefix": prefix}), by=world.officer)
+        assert f"将编为{prefix}〔2026〕{issuing.next_number(world.bureau, prefix)}号" in showing.before_issue(draft)
+        return issuing.issue(draft, version=draft.version, by=world.officer).symbol
+
+    assert [issued(prefix) for prefix in ("华岳地质局团委", "华岳团通", "华岳团通", "华岳地质局团委")] == [
+        "华岳地质局团委〔2026〕1号",
+        "华岳团通〔2026〕1号",
+        "华岳团通〔2026〕2号",
+        "华岳地质局团委〔2026〕2号",
+    ]
+
+
 def test_numbers_run_by_organisation_and_year(world):
     first = an_issued(world.bureau, by=world.officer)
     issuing.withdraw(first, reason="数字有误", by=world.officer)
@@ -263,6 +278,7 @@ def test_what_issuing_refuses_writes_nothing(world):
         "这份通报刚刚被他人改动过，请重新打开后再修改。"
     ]
     assert refusal(lambda: issuing.issue(nobody_below, version=1, by=by)) == ["没有可以接收通报的下级组织，不能印发。"]
+    assert showing.before_issue(nobody_below) == "没有可以接收通报的下级组织，不能印发。"
     assert refusal(lambda: issuing.issue(blank, version=2, by=by)) == ["通报没有正文，请先填写后再印发。"]
     assert (CircularFile.objects.count(), CircularDelivery.objects.count()) == (0, 0)
     assert set(Circular.objects.values_list("state", "number")) == {("draft", None)}

@@ -15,9 +15,9 @@ from branches.tests.builders import an_organization
 from members.dictionaries import LeaguePost
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports import completion_items as items
-from reports.completion import Completion, completion_of
+from reports.completion.missing import missing_in
+from reports.completion.sums import Completion, completion_of
 from reports.facts.items import month_before, quarter_of
-from reports.missing import missing_in
 
 
 def of(organization, on):

@@ -29,7 +29,7 @@ from members.models import (
 )
 from members.models.people import IN_LEAGUE
 from reports import todos
-from reports.completion import completion_of
+from reports.completion.sums import completion_of
 from reports.demo import accounts, loading, past, proceedings
 from reports.demo.huayue import HUAYUE
 from reports.facts import reading, recounting, settling

@@ -12,7 +12,7 @@ from branches import naming
 from branches.models import User
 from conftest import TODAY
 from members.models import Member
-from reports.completion import completion_of
+from reports.completion.sums import completion_of
 from reports.demo import accounts, loading
 from reports.demo.hubei import HUBEI
 from reports.facts import reading, recounting, settling

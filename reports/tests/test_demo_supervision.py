@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 import time_machine
 from django.db import connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from branches import log_proof
@@ -19,7 +20,7 @@ from reports.demo import clock, loading
 from reports.demo.huayue import HUAYUE
 from reports.demo.supervision import Supervision
 from reports.facts import recounting, settling
-from reports.models import Campaign, Circular, IssuedSheet, SpotCheck, SpotFact, SpotRecord
+from reports.models import Campaign, Circular, IssuedSheet, SpotCheck, SpotFact, SpotRecord, Standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_supervision")]
 
@@ -196,3 +197,17 @@ def test_demo_made_for_a_day_to_come_has_none_of_it(demo):
 
 def name(username):
     return User.objects.get(username=username).display_name
+
+
+def test_no_organization_stood_before_it_was_founded(demo):
+    early = Standing.objects.filter(organization__founded_on__gt=F("from_day"))
+
+    assert Organization.objects.filter(founded_on__gt=TODAY - dt.timedelta(days=365)).exists()
+    assert list(early) == []
+
+
+def test_on_no_day_had_more_people_taken_part_than_there_were(demo):
+    years = ("persons@2025", "persons@2026")
+    branches = Standing.objects.filter(organization__org_type="branch")
+
+    assert [row for row in branches if max(row.own.get(year, 0) for year in years) > row.own.get("people", 0)] == []

@@ -20,7 +20,7 @@ from members import closing, merging, records
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm, Member
 from members.tests.builders import a_cadre_term, a_member
-from reports.completion import completion_of
+from reports.completion.sums import completion_of
 from reports.facts import counting, keys, reading, recounting, settling
 from reports.facts.attention import HELD
 from reports.models import FactsDay, Standing

@@ -136,7 +136,7 @@ def test_a_day_opened_and_not_counted_yet_says_how_old_its_figures_are(world, to
         settling.settle()
         counted = reading.figures_of([world.bureau], tomorrow)
 
-    assert (opened.counted_at, opened.day, opened.waiting) == (settled, tomorrow, 1)
+    assert (opened.counted_at, opened.day, opened.waiting > 0) == (settled, tomorrow, True)
     assert (counted.counted_at > settled, counted.waiting) == (True, 0)
     assert FactsDay.objects.get(day=today).settled_at == settled
 

@@ -11,12 +11,12 @@ from branches import freshness, tree
 from branches.models import Organization
 from branches.tests.builders import an_organization
 from members.tests.builders import a_member
-from reports import gap_list, gaps
-from reports.completion import completion_of
+from reports.completion import gap_list, gaps
+from reports.completion.gap_list import Asked
+from reports.completion.missing import missing_in
+from reports.completion.sums import completion_of
 from reports.completion_items import GROUPS, ITEMS, PEOPLE
 from reports.facts import settling
-from reports.gap_list import Asked
-from reports.missing import missing_in
 
 
 def settle():

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 from branches.models import AuditEntry
 from members.models import Member
 from members.tests.builders import a_member
-from reports.gaps import steps_among
-from reports.missing import missing_in
+from reports.completion.gaps import steps_among
+from reports.completion.missing import missing_in
 
 
 def start(branch):

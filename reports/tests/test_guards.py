@@ -16,7 +16,8 @@ from members.filters import as_listed
 from members.models import ExportProfile, ExportRequest, Member
 from members.tests.builders import a_member
 from members.tests.rosters import an_import
-from reports import handing_over, moving, progress
+from reports import handing_over, moving
+from reports.completion import progress
 from reports.frame import MENU
 from reports.todos import health_of, todos_for
 from reports.workbench import workbench_of

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from reports.schemes import Scheme, set_scheme
+from reports.completion.schemes import Scheme, set_scheme
 from reports.tests.circulars import a_stored_circular, a_stored_sheet
 from reports.tests.spot_checking import RIGHT, a_draw, checked, record_of
 

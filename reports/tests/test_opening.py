@@ -12,12 +12,12 @@ from branches import freshness, tree
 from branches.models import Headcount, Organization, OrgType
 from branches.tests.builders import an_organization
 from members.tests.builders import a_member, a_young_person
-from reports.completion import completion_of
+from reports.completion.missing import first_missing, missing_in
+from reports.completion.opening import SHOWN, opened
+from reports.completion.schemes import Scheme, set_scheme
+from reports.completion.sums import completion_of
 from reports.completion_items import GROUPS, PEOPLE
 from reports.facts import settling
-from reports.missing import first_missing, missing_in
-from reports.opening import SHOWN, opened
-from reports.schemes import Scheme, set_scheme
 
 
 def first_of_each(lines, each):

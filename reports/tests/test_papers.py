@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from branches.models import AuditEntry, OrgType
 from branches.tests.builders import an_organization
 from members.tests.builders import a_member
-from reports.completion import STATES
+from reports.completion.progress import Asked, board_of
+from reports.completion.sums import STATES
 from reports.completion_items import PEOPLE
-from reports.progress import Asked, board_of
 
 
 def workbook_of(response):

@@ -11,16 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from branches import freshness
+from branches import freshness, tree
 from branches.models import Organization, OrgType
 from branches.tests.builders import a_grant, a_user, an_organization
 from members.models import Member
 from members.tests.builders import a_member
-from reports import moved, opening, trends
-from reports.completion import completion_of
+from reports.completion import moved, opening, trends
+from reports.completion.progress import board_of
+from reports.completion.sums import completion_of, points_between
 from reports.counts import counts_of
 from reports.facts import settling
-from reports.progress import board_of
 from reports.workbench import workbench_of
 
 FIRST, LAST = dt.date(2026, 11, 1), dt.date(2026, 11, 21)
@@ -138,7 +138,7 @@ def test_two_days_compared(past, signed_in):
     assert {row.organization: row.earlier.expected for row in board.rows}[past.general] == then[
         past.general.pk
     ].expected
-    assert board.total.change == board.total.rate - then[past.bureau.pk].rate
+    assert board.total.change == round(round(board.total.rate, 1) - round(then[past.bureau.pk].rate, 1), 1)
     assert board.own_level.change is not None
 
 
@@ -224,15 +224,79 @@ def test_who_became_complete_and_who_lacks_again(past):
 
 
 def test_new_and_gone_organisations_are_named(past):
-    Organization.objects.filter(pk=past.other_general.pk).update(status="closed", closed_on=LAST)
+    Organization.objects.under(past.other_general).update(status="closed", closed_on=LAST)
     new = an_organization("新设团总支", under=past.bureau, org_type=OrgType.GENERAL_BRANCH)
-    freshness.touch([past.other_general, new])
+    freshness.touch([past.other_general, past.other_branch, new])
     settling.settle()
 
     moves = moved.moves_of(past.bureau, FIRST, LAST, user=past.bureau_admin)
 
     assert [row.now.organization for row in moves.rows if row.is_new] == [new]
-    assert [each.pk for each in moves.gone] == [past.other_general.pk]
+    assert [row.now.organization.pk for row in moves.gone] == [past.other_general.pk]
+    assert sums_of_lines(moves) == told(moves.total)
+
+
+def told(row):
+    return row.expected, row.actual, row.missing
+
+
+def sums_of_lines(moves):
+    return tuple(sum(numbers) for numbers in zip(*map(told, (*moves.rows, *moves.gone, moves.own)), strict=True))
+
+
+def test_lines_and_own_level_of_moves_add_up_and_items_to_the_own_level(past):
+    Organization.objects.filter(pk=past.bureau.pk).update(founded_on=FIRST)
+    freshness.touch([past.bureau])
+    settling.settle()
+
+    moves = moved.moves_of(past.bureau, FIRST, LAST, user=past.bureau_admin)
+
+    assert sums_of_lines(moves) == told(moves.total)
+    assert moves.own.actual == 1
+    assert [(item.label, item.expected, item.actual) for item in moves.items] == [("成立时间", 0, 1)]
+
+
+def test_what_moved_in_or_away_counts_as_a_whole(past):
+    tree.move(past.branch, under=past.other_general, by=None)
+    settling.settle()
+
+    before, after = (
+        moved.moves_of(each, FIRST, LAST, user=past.bureau_admin) for each in (past.general, past.other_general)
+    )
+
+    (came,) = [row for row in after.rows if row.now.organization == past.branch]
+    assert (came.is_new, came.came, came.expected) == (False, True, came.now.expected)
+    assert [(row.now.organization.pk, row.expected < 0) for row in before.gone] == [(past.branch.pk, True)]
+    assert [sums_of_lines(each) for each in (before, after)] == [told(before.total), told(after.total)]
+
+
+def test_points_are_the_difference_of_the_rates_as_printed():
+    assert points_between(95.74, 97.85) == 2.2
+    assert points_between(56.25, 56.3) == 0
+
+
+def test_a_line_of_moves_leads_to_what_moved_there(past, signed_in):
+    client = signed_in(past.bureau_admin)
+
+    text = page(client, "completion_moves", against="2026-11-01").content.decode()
+    below = page(client, "completion_moves", organization=past.general.pk, against="2026-11-01")
+    branch = page(client, "completion_moves", organization=past.branch.pk, against="2026-11-01")
+
+    days = "on=2026-11-21&amp;against=2026-11-01"
+    assert f'/completion/moves/?organization={past.general.pk}&amp;{days}">测绘院团总支</a>' in text
+    assert "华岳局团委本级" in text
+    line = next(row for row in page(client, "completion_moves", against="2026-11-01").context["moves"].rows)
+    assert told(line) == told(below.context["moves"].total)
+    items = branch.context["moves"].items
+    assert items
+    assert tuple(map(sum, zip(*map(told, items), strict=True))) == told(branch.context["moves"].total)
+    assert "本支部逐项变化" in branch.content.decode()
+
+
+def test_a_state_nobody_is_in_offers_the_way_back(past, signed_in):
+    text = page(signed_in(past.bureau_admin), state="good").content.decode()
+
+    assert f'没有符合条件的组织。<a class="text-link" href="/completion/?organization={past.bureau.pk}">重置' in text
 
 
 def test_what_moved_since_a_week_or_since_figures_are_kept(past):

@@ -6,8 +6,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from members.tests.builders import a_member
+from reports.completion.schemes import Scheme, set_scheme
 from reports.models import CompletionScheme
-from reports.schemes import Scheme, set_scheme
 from reports.tests.scheme_scenes import CONFIRMED, FILLED_IN
 
 

@@ -11,13 +11,13 @@ from branches import tree
 from branches.models import AuditEntry
 from branches.tests.builders import a_grant, a_user
 from members.tests.builders import a_member
-from reports import reweighing, schemes
-from reports.completion import Completion, completion_of
+from reports.completion import reweighing, schemes
+from reports.completion.progress import Asked, board_of
+from reports.completion.schemes import DEFAULT, Scheme, governing, scheme_of, set_scheme
+from reports.completion.sums import Completion, completion_of
 from reports.completion_items import PEOPLE
 from reports.facts import settling
 from reports.models import CompletionScheme
-from reports.progress import Asked, board_of
-from reports.schemes import DEFAULT, Scheme, governing, scheme_of, set_scheme
 
 STRICT = Scheme(weights={"people": 3, "meetings": 0}, care_from=90, busy_from=98)
 

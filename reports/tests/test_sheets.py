@@ -53,9 +53,28 @@ def test_direct_lower_organisations(world, today):
         "测绘院团总支": [3, 2, 0, 1, 1, 4, 1],
         "水文队团总支": [2, 1, 0, 1, 1, 1, 0],
         "空团总支": [1, 0, 1, 0, 0, 0, 0],
+        "华岳局团委本级": [1, 0, 0, 0, 0, 0, 1],
         # The secretary of the branch is in the committee too: one person.
         "合计（含本级）": [7, 3, 1, 2, 2, 5, 1],
     }
+
+
+def test_lower_organisations_and_the_own_level_add_up(world, today):
+    sheet = sheet_on(world.bureau, SheetKind.LOWER, today)
+
+    # Cadres are the last column: one person counts once in the sum.
+    assert [sum(column) for column in zip(*(row[1:-1] for row in sheet.rows), strict=True)] == sheet.total[1:-1]
+
+
+@pytest.mark.parametrize("kind", SheetKind)
+def test_page_and_paper_say_by_which_rule_they_count_and_where_the_other_figures_are(world, today, signed_in, kind):
+    client = signed_in(world.bureau_admin)
+
+    text, paper = (client.get(f"/sheets/{each}?kind={kind}&on={today}").content.decode() for each in ("", "print/"))
+
+    said = "按生效日期统计，统计时点以后补登的记录计入；当天系统里已录入的数字见“团内大数据”。"
+    assert (said in text, said in paper) == (True, True)
+    assert f'href="/statistics/?organization={world.bureau.pk}&amp;on={today}"' in text
 
 
 def test_people_and_posts_count_from_and_to_their_effective_dates(world, today):
@@ -134,7 +153,7 @@ def test_ages_and_natures_of_cadres(world, today):
     assert by_name(sheet) == {
         "测绘院团总支": [2, 0, 0, 1, 0, 1, 0, 33.0, 1, 1, 0, 0],
         "水文队团总支": [1, 0, 0, 0, 0, 0, 1, "—", 0, 0, 0, 1],
-        "本级": [0, 0, 0, 0, 0, 0, 0, "—", 0, 0, 0, 0],
+        "华岳局团委本级": [0, 0, 0, 0, 0, 0, 0, "—", 0, 0, 0, 0],
         "合计": [3, 0, 0, 1, 0, 1, 1, 33.0, 1, 1, 0, 1],
     }
 

@@ -11,8 +11,8 @@ from branches.models import AuditEntry, Organization, OrgType
 from branches.tests.builders import an_organization
 from members.models import Member
 from members.tests.builders import a_cadre_term, a_member, a_young_person
+from reports.forms.spot_checks import DrawForm
 from reports.models import SpotCheck, SpotKind, SpotRecord
-from reports.spot_check_forms import DrawForm
 from reports.spot_checks import drawing
 from reports.tests.spot_checking import RIGHT, a_draw, checked, terms
 

@@ -80,7 +80,7 @@ def test_an_observer_of_the_committee_looks_and_says_nothing(world, signed_in):
 
 def test_records_of_organizations_are_mended_by_who_keeps_organizations(world, signed_in):
     record = a_draw(world, kind=SpotKind.ORGANIZATIONS, number=9).records.get(organization=world.branch)
-    checked(record, WRONG.__class__(verdict="unreal", unreal="twice"), by=world.officer)
+    checked(record, WRONG.__class__(verdict="unreal", basis="file", unreal="twice"), by=world.officer)
     url = f"/spot-records/{record.pk}/mend/"
 
     assert signed_in(world.clerk).get(url).status_code == 403
@@ -259,6 +259,16 @@ def test_the_sheet_on_paper_and_as_a_workbook(world, check, signed_in):
     assert (printed.kind, printed.changes) == ("printed", {"内容": [None, "随机抽查核对表"], "条数": [None, 3]})
     assert exported.changes["文件 SHA-256"] == [None, hashlib.sha256(content).hexdigest()]
     assert exported.mentions.count() == printed.mentions.count() == 3
+
+
+def test_names_dates_and_numbers_stay_in_one_line_on_paper(world, check, signed_in):
+    Member.objects.filter(pk=world.member.pk).update(work_unit="华岳地质局测绘院航测一室")
+
+    paper = signed_in(world.officer).get(f"/spot-checks/{check.pk}/sheet/").content.decode()
+
+    for short in ("白雨桐", "2001-06-18", "2016-05", "37" + "*" * 16, "共青团员"):
+        assert f'<span class="whole">{short}</span>' in paper
+    assert '<span class="words">华岳地质局测绘院航测一室</span>' in paper
 
 
 def test_people_out_of_reach_are_on_no_sheet(world, check, signed_in):

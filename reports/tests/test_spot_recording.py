@@ -32,7 +32,7 @@ def refusal(deed):
 
 
 def found(**marks):
-    return Found(verdict=Verdict.WRONG, marks={key: Marked(*mark) for key, mark in marks.items()})
+    return Found(verdict=Verdict.WRONG, basis="file", marks={key: Marked(*mark) for key, mark in marks.items()})
 
 
 def everything():
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_kept_and_the_record_stays_as_it_is(world, record):
 
 
 def test_only_what_cannot_be_compared_is_nothing_to_mend(world, record):
-    unsure = Found(verdict=Verdict.RIGHT, marks={"phone": Marked(Mark.UNSURE)})
+    unsure = Found(verdict=Verdict.RIGHT, basis="file", marks={"phone": Marked(Mark.UNSURE)})
 
     checked(record, unsure, by=world.officer)
 
@@ -89,14 +89,14 @@ def test_a_finding_is_put_right_until_it_is_mended(world, record):
 
 
 REFUSED = [
-    (Found(verdict=Verdict.WRONG), "请至少标出一项不一致或缺漏；没有问题的，请按“与档案一致”登记。"),
+    (Found(verdict=Verdict.WRONG, basis="file"), "请至少标出一项不一致或缺漏；没有问题的，请按“与档案一致”登记。"),
     (found(phone=(Mark.UNSURE,)), "请至少标出一项不一致或缺漏；没有问题的，请按“与档案一致”登记。"),
     (
-        Found(verdict=Verdict.RIGHT, marks=WRONG.marks),
+        Found(verdict=Verdict.RIGHT, basis="file", marks=WRONG.marks),
         "标出了不一致或缺漏的项目，请按“登记问题”保存。",
     ),
-    (Found(verdict=Verdict.UNREAL), "请选择记录不真实的情形。"),
-    (Found(verdict=Verdict.UNREAL, unreal="left", marks=WRONG.marks), recording.UNREAL_WITH_MARKS),
+    (Found(verdict=Verdict.UNREAL, basis="file"), "请选择记录不真实的情形。"),
+    (Found(verdict=Verdict.UNREAL, basis="file", unreal="left", marks=WRONG.marks), recording.UNREAL_WITH_MARKS),
     (found(ethnicity=(Mark.WRONG, " ")), "请写明民族按档案应为什么。"),
     (found(ethnicity=(Mark.MISSING, "回族")), "民族在系统里已经填写，请标为“不一致”。"),
     (found(work_unit=(Mark.WRONG, "测绘院")), "工作单位在系统里没有填写，请标为“缺漏”。"),

@@ -1,4 +1,4 @@
-"""复核: who reported a mending does not confirm it, as long as somebody else of the committee can."""
+"""整改 and 复核: what was changed is told, also when it is nothing; nobody confirms what the same person reported."""
 
 import datetime as dt
 
@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 
 from branches.models import AccessGrant, AuditEntry
 from branches.tests.builders import a_grant, a_user
+from members.models import Member
+from reports.models import SpotRecord
 from reports.spot_checks import following
-from reports.tests.spot_checking import WRONG, a_draw, checked, mended, record_of
+from reports.tests.spot_checking import GONE, WRONG, a_draw, checked, mended, record_of
 
 
 @pytest.fixture
@@ -78,3 +80,81 @@ def test_what_another_person_reported_is_confirmed_as_ever(world):
     assert confirm(found, world.officer) == "已整改"
 
     assert "复核人" not in AuditEntry.objects.latest("pk").changes
+
+
+@pytest.fixture
+def found(world):
+    """Something wrong, to be mended by the branch."""
+    return checked(record_of(a_draw(world, number=9), world.member), WRONG, by=world.officer)
+
+
+def changed(person):
+    Member.objects.filter(pk=person.pk).update(ethnicity="03")
+
+
+def test_an_unchanged_record_is_handed_in_only_by_whoever_says_so(world, found):
+    with pytest.raises(ValidationError) as refused:
+        mended(found, by=world.secretary, unchanged=False)
+
+    assert refused.value.message_dict == {"unchanged": [following.UNCHANGED.format("民族")]}
+    found.refresh_from_db()
+    assert (found.word, found.mended_by) == ("待整改", None)
+
+
+def test_that_nothing_was_changed_is_logged_with_the_reason(world, found):
+    mended(found, by=world.secretary, note="户口本上也是汉族，请再看档案")
+
+    entry = AuditEntry.objects.latest("pk")
+    assert entry.changes == {"整改": ["待整改", "待复核"], "没有改动": [None, "民族"]}
+    assert entry.reason == "户口本上也是汉族，请再看档案"
+
+
+def test_a_changed_record_is_handed_in_without_more_ado(world, found):
+    changed(world.member)
+
+    mended(found, by=world.secretary, unchanged=False)
+
+    assert AuditEntry.objects.latest("pk").changes == {"整改": ["待整改", "待复核"]}
+
+
+def test_an_unreal_record_still_on_the_roster_is_unchanged_and_one_that_is_gone_is_not(world):
+    check = a_draw(world, number=9)
+    stays, leaves = (record_of(check, person) for person in (world.member, world.sister_member))
+    for record in (stays, leaves):
+        checked(record, GONE, by=world.officer)
+    Member.objects.filter(pk=world.sister_member.pk).update(status="void")
+
+    with pytest.raises(ValidationError, match="记录在检查以后没有改动"):
+        mended(stays, by=world.general_admin, unchanged=False)
+
+    assert mended(leaves, by=world.general_admin, unchanged=False).word == "待复核"
+
+
+def test_the_branch_is_asked_for_a_reason_on_the_page_only_where_nothing_was_changed(world, found, signed_in):
+    client, url = signed_in(world.secretary), f"/spot-records/{found.pk}/mend/"
+    asked = client.get(url).content.decode()
+    refused = client.post(url, {"note": "已改", "version": found.version}).content.decode()
+    changed(world.member)
+
+    page = client.get(url).content.decode()
+    client.post(url, {"note": "已改", "version": found.version})
+
+    assert all(word in asked for word in ("记录没有改动。", "没有改动的写明原因", "民族没有改动也提交复核"))
+    assert following.UNCHANGED.format("民族") in refused
+    assert ("没有改动" in page, "检查后已改动" in page) == (False, True)
+    assert SpotRecord.objects.get(pk=found.pk).word == "待复核"
+
+
+def test_the_second_look_shows_what_was_changed_or_that_nothing_was(world, found, signed_in):
+    mended(found, by=world.secretary)
+    client, url = signed_in(world.officer), f"/spot-records/{found.pk}/settle/"
+
+    unchanged = client.get(url).content.decode()
+    changed(world.member)
+    mended_since = client.get(url).content.decode()
+
+    assert ("记录没有改动。" in unchanged, "检查后已改动" in unchanged) == (True, False)
+    assert ("没有改动" in mended_since, "检查后已改动" in mended_since) == (False, True)
+    for words in ('<td data-label="当时填写">汉族</td>', '<td data-label="按档案应为">回族</td>'):
+        assert words in mended_since
+    assert '<td data-label="现在">回族</td>' in mended_since

@@ -14,13 +14,15 @@ from members.dictionaries import LeaguePost
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports import columns
 from reports.columns import BY_KEY, Counted
-from reports.completion import completion_of
+from reports.completion.schemes import DEFAULT, Scheme, set_scheme
+from reports.completion.sums import completion_of
 from reports.counts import counts_of
 from reports.facts import settling
-from reports.schemes import DEFAULT, Scheme, set_scheme
+from reports.models import Standing
 from reports.statistics import whole_tree
 from reports.statistics.dashboard import PARTS, dashboard_of
 from reports.statistics.leads import Leads
+from reports.statistics.tables import RULE
 from reports.statistics.whole_tree import BRANCHES, TREE, TreeAsked, table_of
 
 PART = {part.key: part for part in PARTS}
@@ -112,6 +114,7 @@ def test_activities_by_kind_count_a_person_once_and_numbers_without_names_only_a
 def test_moves_are_told_month_by_month_and_named_as_including_own_moves(world, today):
     table = table_in(dashboard_of(world.bureau, today, part=PART["moves"]), "moves")
 
+    assert table.title == f"近 {len(table.lines)} 个月人员进出"
     assert [line.label for line in table.lines] == [
         f"{month:%Y-%m}" for month in [dt.date(2025, 11, 1), dt.date(2025, 12, 1)]
     ] + [f"2026-{month:02}" for month in range(1, 12)]
@@ -221,6 +224,98 @@ def test_the_whole_tree_lists_what_is_asked_for(world, rows, names, total, past)
     assert {row.above for row in table.rows if row.organization.is_branch} <= {"测绘院团总支", "水文队团总支"}
 
 
+ADDITIVE = tuple(column for column in columns.COLUMNS if not column.is_rate and column.key not in ("state", "staff"))
+
+
+@pytest.mark.parametrize("past", [False, True])
+def test_lower_organisations_and_the_own_level_add_up_to_the_total(world, past):
+    with noon(19):
+        furnished(world)
+        settling.settle()
+    with noon(20 if past else 19):
+        settling.settle()
+        table = table_of(world.bureau, dt.date(2026, 11, 19), TreeAsked(columns=ADDITIVE))
+
+    lines = [[cell.value for cell in cells] for cells in (*(row.cells for row in table.rows), table.own_level)]
+    assert [sum(numbers) for numbers in zip(*lines, strict=True)] == [cell.value for cell in table.total]
+    assert table.own_name == "华岳局团委本级"
+
+
+@pytest.mark.parametrize(
+    "asked", [{"rows": TREE}, {"rows": BRANCHES}, {"state": "problem"}, {"by": BY_KEY["members"]}, {"picked": ()}]
+)
+def test_where_other_lines_are_listed_there_is_no_own_level(world, today, asked):
+    assert table_of(world.bureau, today, TreeAsked(**asked)).own_level == ()
+
+
+@pytest.mark.parametrize("past", [False, True])
+def test_organisations_that_were_picked_are_listed_alone(world, past):
+    with noon(19):
+        settling.settle()
+    picked = (world.other_branch.pk, world.general.pk, world.branch.pk)
+    with noon(20 if past else 19):
+        settling.settle()
+        day, members = dt.date(2026, 11, 19), (BY_KEY["members"],)
+        table = table_of(world.bureau, day, TreeAsked(rows="base_committee", columns=members, picked=picked))
+        elsewhere = table_of(world.general, day, TreeAsked(picked=(world.other_branch.pk, world.general.pk)))
+
+    assert [row.organization.short_name for row in table.rows] == ["测绘院团总支", "航测一室团支部", "一分队团支部"]
+    # The branch below the general branch that is listed too counts in it.
+    assert (table.sum_name, [cell.value for cell in table.total]) == ("合计（所列 3 个组织）", [3])
+    assert [row.organization for row in elsewhere.rows] == [world.general]
+
+
+def kept_with_those_who_left(world):
+    """A day as it was kept while whoever had taken part and left still counted: two of one."""
+    settling.settle()
+    attended = {f"{family}@2026": 2 for family in ("persons", "persons:league_lesson")}
+    for row in Standing.objects.filter(organization__in=(world.general, world.branch)):
+        place = "own" if row.organization_id == world.branch.pk else "below"
+        Standing.objects.filter(pk=row.pk).update(**{place: {**getattr(row, place), **attended}})
+
+
+def test_a_coverage_above_the_whole_is_explained_and_any_other_is_not(world):
+    with noon(19):
+        before = dashboard_of(world.general, dt.date(2026, 11, 19))
+        kept_with_those_who_left(world)
+    with noon(20):
+        settling.settle()
+        day, asked = dt.date(2026, 11, 19), (TreeAsked(), TreeAsked(columns=(BY_KEY["members"],)))
+        card = next(card for card in dashboard_of(world.branch, day).cards if card.column.key == "coverage")
+        lower = dashboard_of(world.general, day).lower
+        kinds = table_in(dashboard_of(world.branch, day, part=PART["activities"]), "activity_kinds")
+        table, without = (table_of(world.general, day, each) for each in asked)
+
+    assert card.cell.value == 200
+    assert card.note == "参加 2 人，其中有的已离开名册；统计时点在册 1 人"
+    assert all(columns.ABOVE_WHOLE in each.notes for each in (lower, kinds, table))
+    assert not any(columns.ABOVE_WHOLE in each.notes for each in (before.lower, without))
+
+
+@pytest.mark.parametrize(("rows", "said"), [("", "，合计只计一次"), (TREE, "，合计只计一次"), (BRANCHES, "")])
+def test_that_cadres_count_everywhere_is_said_beneath_their_columns(world, today, rows, said):
+    with_cadres, without = (
+        table_of(world.bureau, today, TreeAsked(rows=rows, columns=(BY_KEY[key],))) for key in ("cadres", "members")
+    )
+
+    assert with_cadres.notes == (RULE, f"一名团干部在几个组织任职的，各组织都计{said}。")
+    assert without.notes == (RULE,)
+
+
+def test_what_has_no_figure_has_no_unit(world, today):
+    empty = an_organization("空团支部", under=world.general)
+
+    shown = {card.column.key: (card.cell.text, card.unit) for card in dashboard_of(empty, today).cards}
+
+    assert shown["coverage"] == shown["share_of_youth"] == ("—", "")
+    assert shown["members"] == ("0", "人")
+
+
+def test_rates_and_their_differences_are_rounded_alike():
+    assert columns.in_words(56.25, is_rate=True) == "56.3"
+    assert columns.in_words(95.74, is_rate=True) == "95.7"
+
+
 def test_what_stands_below_something_listed_is_summed_once(world, today):
     outer = an_organization("外层团委", under=world.bureau, org_type=OrgType.BASE_COMMITTEE)
     inner = an_organization("内层团委", under=outer, org_type=OrgType.BASE_COMMITTEE)
@@ -262,7 +357,7 @@ def test_a_table_nobody_can_read_is_refused(world, today, monkeypatch):
 def test_every_column_reads_in_an_organisation_of_which_nothing_is_known():
     counted = Counted({}, dt.date(2026, 11, 21), DEFAULT)
 
-    texts = {column.key: column.text(counted) for column in columns.COLUMNS}
+    texts = {column.key: column.text(counted, column.value(counted)) for column in columns.COLUMNS}
 
     assert {key for key, text in texts.items() if text == "—"} == {
         *("share_of_youth", "staff", "youth_of_staff", "members_of_staff", "rate", "coverage")

@@ -16,6 +16,7 @@ from reports.facts import settling
 from reports.models import SavedTable
 from reports.statistics import saving, whole_tree
 from reports.statistics.dashboard import PARTS
+from reports.statistics.tables import RULE
 
 PAGES = (
     *("statistics", "statistics_export", "statistics_table", "statistics_table_export", "statistics_table_print"),
@@ -141,6 +142,52 @@ def test_what_cannot_be_asked_is_said_and_the_usual_table_shown(world, signed_in
 
     assert sentence in answer.content.decode()
     assert answer.context["shown"].asked == whole_tree.TreeAsked()
+
+
+def test_the_own_level_stands_above_the_sum_on_page_paper_and_sheet(world, signed_in):
+    client = signed_in(world.bureau_admin)
+
+    text, paper = (
+        page(client, name, columns="organizations").content.decode()
+        for name in ("statistics_table", "statistics_table_print")
+    )
+    sheet = sheets_in(page(client, "statistics_table_export", columns="organizations"))["全树统计表"]
+
+    assert [line[:4] for line in sheet[4:8]] == [
+        [1, "测绘院团总支", "华岳局团委", 3],
+        [2, "水文队团总支", "华岳局团委", 2],
+        [None, "华岳局团委本级", None, 1],
+        [None, "合计（2 个直属下级及本级）", None, 6],
+    ]
+    for each in (text, paper):
+        assert each.index("水文队团总支") < each.index("华岳局团委本级") < each.index("合计（2 个直属下级及本级）")
+
+
+@pytest.mark.parametrize("name", ["statistics", "statistics_print", "statistics_table", "statistics_table_print"])
+def test_page_and_paper_say_by_which_rule_they_count_and_where_the_other_figures_are(world, signed_in, name):
+    text = page(signed_in(world.bureau_admin), name).content.decode()
+
+    assert RULE in text
+    if not name.endswith("print"):
+        assert f'href="/sheets/?organization={world.bureau.pk}&amp;on=2026-11-21"' in text
+
+
+@pytest.mark.parametrize("name", ["statistics", "statistics_table"])
+def test_workbooks_say_the_rule_too(world, signed_in, name):
+    sheets = sheets_in(page(signed_in(world.bureau_admin), f"{name}_export"))
+
+    assert all([RULE] in [line[:1] for line in sheet] for sheet in sheets.values())
+
+
+def test_what_is_drawn_is_said_only_where_it_is_drawn(world, signed_in):
+    client = signed_in(world.bureau_admin)
+
+    text, paper = (page(client, name).content.decode() for name in ("statistics", "statistics_print"))
+    sheet = sheets_in(page(client, "statistics_export", table="lower"))["直属下级"]
+
+    assert "按组织顺序，不排名次；图为团员人数" in text
+    assert "图为团员人数" not in paper
+    assert not any("图为" in str(cell) for line in sheet for cell in line)
 
 
 def test_a_table_too_long_is_refused_on_every_way_out(world, signed_in, monkeypatch):

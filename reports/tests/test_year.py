@@ -11,7 +11,7 @@ from members.models import Member
 from members.roster.undoing import take_back
 from members.tests.rosters import a_row, imported, members
 from reports.circulars import issuing
-from reports.completion import completion_of
+from reports.completion.sums import completion_of
 from reports.counts import counts_of
 from reports.facts import recounting, settling
 from reports.models import Circular, CircularDelivery, CircularFile, CircularKind, IssuedSheet, SheetKind

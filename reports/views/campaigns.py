@@ -16,8 +16,8 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.scoping import Right, rights_at
 from members.http import get_roster, get_roster_organization
-from reports import campaign_forms as forms
 from reports.campaigns import board, drafting, lowering, papers, reminding, results, running, trend
+from reports.forms import campaigns as forms
 from reports.models import Campaign
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged
@@ -153,7 +153,7 @@ def campaign_discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 def campaign_withdraw(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Call it off before its deadline."""
     found = get_manageable(Campaign, request.user, right=Right.REPORTS, pk=pk)
-    form = forms.ReasonForm(request.POST or None)
+    form = forms.ReasonForm(request.POST or None, initial={"version": found.version})
     if form.is_valid() and rule_accepts(form, lambda: running.withdraw(found, **form.cleaned_data, by=request.user)):
         messages.success(request, "调度已撤销。")
         return redirect(found)

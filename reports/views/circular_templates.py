@@ -13,8 +13,8 @@ from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import Organization
 from branches.scoping import Right
 from members.http import get_roster
-from reports.circular_forms import KindForm, RetireForm, TemplateForm
 from reports.circulars import showing, template_files, word
+from reports.forms.circulars import KindForm, RetireForm, TemplateForm
 from reports.models import CircularKind
 from tuanjian.access import Access, access
 from tuanjian.refusals import rule_accepts

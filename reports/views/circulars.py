@@ -15,8 +15,8 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.scoping import Right, Sight
 from members.http import get_roster, get_roster_organization
-from reports.circular_forms import CircularForm, DraftForm, IssueForm, VersionForm, WithdrawForm
-from reports.circulars import drafting, issuing, showing, word
+from reports.circulars import drafting, issuing, showing, word, wording
+from reports.forms.circulars import CircularForm, DraftForm, IssueForm, VersionForm, WithdrawForm
 from reports.models import Circular
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, size_of
@@ -128,7 +128,7 @@ def circular_discard(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
     if form.is_valid() and rule_accepts(form, lambda: drafting.discard(seen, **form.cleaned_data, by=request.user)):
         messages.success(request, "已删除草稿。", extra_tags="saved")
         return redirect("reports:circulars")
-    context = {"circular": seen, "form": form, "title": f"删除草稿“{seen.title}”？", "deed": "删除草稿"}
+    context = {"circular": seen, "form": form, "title": f"删除草稿{wording.quoted(seen.title)}？", "deed": "删除草稿"}
     context |= {"text": "草稿中的文字不能恢复；数字以后可以重新取。", "cancel_url": seen.get_absolute_url()}
     return render(request, "reports/circulars/confirm.html", context)
 
@@ -142,7 +142,7 @@ def circular_issue(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and rule_accepts(form, lambda: issuing.issue(seen, **form.cleaned_data, by=request.user)):
         messages.success(request, "已印发，下级组织可以在“通报”中签收。")
         return redirect(seen)
-    context = {"circular": seen, "form": form, "title": f"印发“{seen.title}”？", "deed": "印发"}
+    context = {"circular": seen, "form": form, "title": f"印发{wording.quoted(seen.title)}？", "deed": "印发"}
     context |= {"text": showing.before_issue(seen), "cancel_url": seen.get_absolute_url(), "safe": True}
     return render(request, "reports/circulars/confirm.html", context)
 
@@ -156,7 +156,7 @@ def circular_withdraw(request: AuthenticatedHttpRequest, pk: int) -> HttpRespons
     if form.is_valid() and rule_accepts(form, lambda: issuing.withdraw(seen, **form.cleaned_data, by=request.user)):
         messages.success(request, "已撤回。", extra_tags="saved")
         return redirect(seen)
-    context = {"circular": seen, "form": form, "title": f"撤回“{seen.title}”？", "deed": "撤回"}
+    context = {"circular": seen, "form": form, "title": f"撤回{wording.quoted(seen.title)}？", "deed": "撤回"}
     context |= {"text": "撤回后仍然看得到，标明“已撤回”和原因，文号不再使用。", "cancel_url": seen.get_absolute_url()}
     return render(request, "reports/circulars/confirm.html", context)
 

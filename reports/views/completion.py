@@ -17,8 +17,9 @@ from branches.models import Organization
 from branches.permissions import permissions_on
 from branches.scoping import Right
 from members.http import get_roster, get_roster_organization
-from reports import gap_list, gaps, known_days, moved, opening, papers, progress, schemes
-from reports.forms import CompletionQuery, GapQuery, MovesQuery, StepQuery
+from reports import known_days
+from reports.completion import gap_list, gaps, moved, opening, papers, progress, schemes
+from reports.forms.completion import CompletionQuery, GapQuery, MovesQuery, StepQuery
 from tuanjian.access import Access, access
 from tuanjian.paging import DEFAULT_SIZE, page_of
 
@@ -29,32 +30,39 @@ def completion(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The table of lower organisations; a branch is opened at once."""
     organization = get_roster_organization(request)
     if organization.is_branch:
-        return completion_of(request, organization.pk)
-    return _page(request, organization, board_at=organization, opens=False)
+        return _opened(request, organization)
+    return _page(request, organization, board_at=organization)
 
 
 @access(Access.SEE_ROSTER)
 @require_safe
 def completion_of(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """One organisation opened into its missing facts, beside the table it was opened from, or its sisters."""
-    organization = get_roster(request.user, pk)
+    return _opened(request, get_roster(request.user, pk))
+
+
+def _opened(request: AuthenticatedHttpRequest, organization: Organization) -> HttpResponse:
     path = opening.path_of(organization, user=request.user)
     above = [each for each in path if str(each.pk) == request.GET.get("organization")] or path[-1:]
-    return _page(request, organization, board_at=above[0] if above else None, opens=True)
+    return _page(request, organization, board_at=above[0] if above else None, path=path)
 
 
 def _page(
-    request: AuthenticatedHttpRequest, organization: Organization, *, board_at: Organization | None, opens: bool
+    request: AuthenticatedHttpRequest,
+    organization: Organization,
+    *,
+    board_at: Organization | None,
+    path: list[Organization] | None = None,
 ) -> HttpResponse:
+    """The table, and the organisation opened if the path to it is given."""
     query = CompletionQuery(request.GET)
     asked: dict[str, Any] = {"user": request.user, "asked": query.asked}
     board = (
         progress.board_of(board_at, query.day, **asked, against=query.compared, with_trends=True) if board_at else None
     )
     # Beside a table it is measured as the table is.
-    scheme = board.scheme if board else None
-    opened = opening.opened(organization, query.day, **asked, tab=query.chosen_tab, scheme=scheme) if opens else None
-    scheme = scheme or schemes.scheme_of(organization, query.day)
+    asked["scheme"] = scheme = board.scheme if board else schemes.scheme_of(organization, query.day)
+    opened = None if path is None else opening.opened(organization, query.day, **asked, path=path, tab=query.chosen_tab)
     # Direct lower organisations stand on one page; all branches of a county do not.
     page = page_of(request, board.rows) if board and board.asked.every_branch else None
     carried = query.carried(board_at) + _place(page)
@@ -140,6 +148,7 @@ def missing(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "organization": organization,
         "query": query,
+        "campaign": query.asked_by,
         "page": page,
         "sections": sections,
         "may": permissions_on(organization, request.user),
@@ -194,8 +203,15 @@ def completion_export(request: AuthenticatedHttpRequest) -> FileResponse:
 def next_gap(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """逐项补录: to the form of the next missing facts; back to the list when there are none left."""
     organization = get_manageable(Organization, request.user, right=Right.PEOPLE, pk=get_roster(request.user, pk).pk)
-    step = StepQuery(request.GET).place
-    address = gaps.address_after(organization, timezone.localdate(), **step, user=request.user)
+    query = GapQuery(request.GET, organization=organization, user=request.user)
+    listed = reverse("reports:missing", args=[pk])
+    if not query.is_valid():
+        # The campaign is over: its list says so.
+        return redirect(f"{listed}?{request.GET.urlencode()}")
+    asked, step = query.asked, StepQuery(request.GET).place
+    back = f"{listed}?{asked.of_campaign}" if asked.campaign else reverse("reports:completion_of", args=[pk])
+    kept: dict[str, Any] = {"wanted": asked.within, "carried": asked.of_campaign, "back": back}
+    address = gaps.address_after(organization, timezone.localdate(), **step, **kept, user=request.user)
     if address is None:
         messages.info(request, f"{organization.short_name}的缺项已逐项看过一遍。")
-    return redirect(address or reverse("reports:completion_of", args=[pk]))
+    return redirect(address or back)

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from branches.http import AuthenticatedHttpRequest, get_manageable
 from branches.models import Organization
 from branches.scoping import NotAllowed, Right
-from reports import reweighing, schemes
-from reports.scheme_forms import SchemeForm
+from reports.completion import reweighing, schemes
+from reports.forms.schemes import SchemeForm
 from tuanjian.access import Access, access
 from tuanjian.refusals import rule_accepts
 

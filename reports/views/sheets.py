@@ -15,8 +15,8 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.scoping import Right
 from members.http import get_roster, get_roster_organization
+from reports.forms.sheets import SheetForm, SheetQuery
 from reports.models import IssuedSheet
-from reports.sheet_forms import SheetForm, SheetQuery
 from reports.sheets import issuing, papers
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, size_of

@@ -15,7 +15,7 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization, User
 from branches.scoping import Right, rights_at
 from members.http import get_roster, get_roster_organization
-from reports import spot_check_forms as forms
+from reports.forms import spot_checks as forms
 from reports.models import SpotCheck, SpotRecord, Verdict
 from reports.spot_checks import drawing, facts, following, papers, recording, results, showing
 from tuanjian.access import Access, access
@@ -160,7 +160,7 @@ def spot_record(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     [seen] = facts.seen_by(request.user, [record])
     context: dict[str, Any] = {"record": record, "check": record.check_of, "seen": seen}
     context["may_check"], context["may_mend"] = following.deeds_of(record, user=request.user)
-    context["lines"] = following.lines_of(seen, list(record.facts.all()))
+    context["since"] = following.since(seen)
     context["here"] = request.get_full_path()
     return render(request, "reports/spot_checks/record.html", context)
 
@@ -171,7 +171,8 @@ def spot_record_check(request: AuthenticatedHttpRequest, pk: int) -> HttpRespons
     """Say what was found, and go on to the next one."""
     record = get_manageable(SpotRecord, request.user, right=Right.REPORTS, pk=pk)
     [seen] = facts.seen_by(request.user, [record])
-    form = forms.FindingForm(request.POST or None, seen=seen, initial=_known(record))
+    carried = recording.basis_of_last(record.check_of, by=request.user)
+    form = forms.FindingForm(request.POST or None, seen=seen, carried=carried, initial=_known(record, request.user))
     if form.is_valid() and rule_accepts(
         form,
         lambda: recording.keep(record, form.found, version=form.cleaned_data["version"], by=request.user),
@@ -189,13 +190,16 @@ def spot_record_check(request: AuthenticatedHttpRequest, pk: int) -> HttpRespons
 def spot_record_mend(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Say that it is mended."""
     record = get_manageable(SpotRecord, request.user, right=Right.PEOPLE, pk=pk)
-    form = forms.MendForm(request.POST or None, initial={"version": record.version})
+    [seen] = facts.seen_by(request.user, [record])
+    since = following.since(seen)
+    left = "、".join(since.unchanged) if record.waits_for_mending else ""
+    form = forms.MendForm(request.POST or None, unchanged=left, initial={"version": record.version})
     if form.is_valid() and rule_accepts(form, lambda: following.mend(record, **form.cleaned_data, by=request.user)):
         messages.success(request, "已登记整改，等上级复核。", extra_tags="saved")
         return redirect(record)
     context = {"record": record, "form": form, "here": "登记整改", "title": "这条记录已经整改？", "deed": "登记已整改"}
     text = "先在资料页按档案改正，再在这里用一句话写明；上级复核时会看到资料是否改动过。"
-    return render(request, "reports/spot_checks/confirm.html", context | {"text": text})
+    return render(request, "reports/spot_checks/confirm.html", context | {"text": text, "since": since})
 
 
 @access(Access.MANAGE_REPORTS)
@@ -203,6 +207,7 @@ def spot_record_mend(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 def spot_record_settle(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Confirm the mending, or send it back."""
     record = get_manageable(SpotRecord, request.user, right=Right.REPORTS, pk=pk)
+    [seen] = facts.seen_by(request.user, [record])
     form = forms.SettleForm(request.POST or None, initial={"version": record.version})
     if form.is_valid() and rule_accepts(form, lambda: _settle(record, form.cleaned_data, request.user)):
         messages.success(request, "已复核。", extra_tags="saved")
@@ -211,7 +216,7 @@ def spot_record_settle(request: AuthenticatedHttpRequest, pk: int) -> HttpRespon
     text = f"登记的整改情况：{record.mended_note or '还没有登记'}"
     if following.is_for_others(record, user=request.user):
         text = f"{text}。{following.NOT_BY_ONESELF}"
-    return render(request, "reports/spot_checks/confirm.html", context | {"text": text})
+    return render(request, "reports/spot_checks/confirm.html", context | {"text": text, "since": following.since(seen)})
 
 
 def _settle(record: SpotRecord, answers: dict[str, Any], by: User) -> None:
@@ -225,10 +230,10 @@ def _listed(request: AuthenticatedHttpRequest, query: forms.SpotRecordFilter) ->
     return {"query": query, "page": page, "rows": rows, "size": size_of(request), "sizes": SIZES}
 
 
-def _known(record: SpotRecord) -> dict[str, Any]:
-    """What was found before, as the form shows it."""
+def _known(record: SpotRecord, user: User) -> dict[str, Any]:
+    """What was found before, as the form shows it; how it was checked only to whoever said so."""
     known = {"version": record.version, "note": record.note, "unreal": record.unreal_reason}
-    return known | ({"basis": record.basis} if record.basis else {})
+    return known | ({"basis": record.basis} if record.checked_by_id == user.pk else {})
 
 
 def _say_drawn(request: AuthenticatedHttpRequest, check: SpotCheck) -> None:

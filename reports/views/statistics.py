@@ -17,12 +17,12 @@ from branches.http import AuthenticatedHttpRequest, get_visible
 from branches.models import Organization
 from branches.scoping import Sight
 from members.http import get_roster_organization
+from reports.forms.statistics import NameForm, StatisticsQuery, TreeQuery, table_for
 from reports.known_days import KnownDay, known_day
 from reports.models import SavedTable
 from reports.statistics import papers, saving
 from reports.statistics.dashboard import PARTS, Dashboard, dashboard_of
 from reports.statistics.whole_tree import table_of
-from reports.statistics_forms import NameForm, StatisticsQuery, TreeQuery, table_for
 from tuanjian.access import Access, access
 from tuanjian.paging import paged
 from tuanjian.refusals import rule_accepts
@@ -100,7 +100,8 @@ def statistics_export(request: AuthenticatedHttpRequest) -> FileResponse:
 @require_safe
 def statistics_table(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Any organisations of the subtree with any figures."""
-    organization, query = get_roster_organization(request), TreeQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = TreeQuery(request.GET, organization=organization)
     context: dict[str, Any] = {"organization": organization, "query": query, "refusal": "", "shown": None}
     context |= {"carried": query.carried(organization), "pairs": query.pairs(organization), "known": None}
     context["saved"] = SavedTable.objects.visible_to(request.user).select_related("organization")
@@ -120,7 +121,8 @@ def statistics_table(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 def statistics_table_export(request: AuthenticatedHttpRequest) -> HttpResponse | FileResponse:
     """The table as queried, as a workbook."""
-    organization, query = get_roster_organization(request), TreeQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = TreeQuery(request.GET, organization=organization)
     try:
         shown = table_of(organization, query.day, query.asked)
     except ValidationError as refusal:
@@ -134,7 +136,8 @@ def statistics_table_export(request: AuthenticatedHttpRequest) -> HttpResponse |
 @require_safe
 def statistics_table_print(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The table as queried, on paper."""
-    organization, query = get_roster_organization(request), TreeQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = TreeQuery(request.GET, organization=organization)
     try:
         shown = table_of(organization, query.day, query.asked)
     except ValidationError as refusal:
@@ -156,7 +159,8 @@ def _back(
 @require_http_methods(["GET", "POST"])
 def saved_table_new(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Keep the choice of the address under a name."""
-    organization, query = get_roster_organization(request), TreeQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = TreeQuery(request.GET, organization=organization)
     form = NameForm(request.POST or None)
     if (
         form.is_valid()

@@ -34,6 +34,14 @@
     window.bootstrap.Modal.getOrCreateInstance(dialog).hide()
   })
 
+  // <fieldset data-ticking="part-some">: ticking a box inside chooses what the box belongs to.
+  document.addEventListener("change", function (event) {
+    const part = event.target.closest("[data-ticking]")
+    if (part && event.target.type === "checkbox" && event.target.checked) {
+      document.getElementById(part.getAttribute("data-ticking")).checked = true
+    }
+  })
+
   document.addEventListener("click", function (event) {
     const link = event.target.closest("a[data-dialog]")
     if (!link || event.ctrlKey || event.shiftKey || event.metaKey) return

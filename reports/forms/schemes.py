@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from branches.models import Organization
+from reports.completion.schemes import MOST_WEIGHT, Scheme, scheme_of, years_open
 from reports.completion_items import GROUPS
-from reports.schemes import MOST_WEIGHT, Scheme, scheme_of, years_open
 
 OWN, ABOVE = "own", "above"
 BASES = [(OWN, "按本级设置"), (ABOVE, "按上级组织的设置")]

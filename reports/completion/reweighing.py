@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from branches.models import Organization, User
-from reports.completion import Completion
-from reports.progress import board_of
-from reports.schemes import Scheme
+from reports.completion.progress import board_of
+from reports.completion.schemes import Scheme
+from reports.completion.sums import Completion
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from branches import audit
 from branches.models import AuditEntry, Organization, User
-from reports import schemes
-from reports.completion import Completion
+from reports.completion import schemes
+from reports.completion.missing import Missing, missing_among
+from reports.completion.progress import Asked, Board, Found, board_of, found_under
+from reports.completion.sums import Completion
 from reports.completion_items import GROUPS, Group
-from reports.missing import Missing, missing_among
-from reports.progress import Asked, Board, Found, board_of, found_under
 from tuanjian.spreadsheets.writing import Column, SheetPlan, Value, WorkbookPlan, write_workbook
 from tuanjian.watermark import made_by
 

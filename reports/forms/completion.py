@@ -10,15 +10,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from branches.models import Organization, User
 from branches.scoping import Sight
-from reports import gap_list
-from reports.completion import STATES
+from reports.campaigns.asking import asking, wanted_by
+from reports.completion import gap_list
+from reports.completion.gaps import EVERYTHING as EVERYTHING_MISSING
+from reports.completion.moved import week_before
+from reports.completion.opening import Tab
+from reports.completion.progress import EVERYTHING, Asked
+from reports.completion.sums import STATES
 from reports.completion_items import GROUPS, ITEMS
-from reports.moved import week_before
-from reports.opening import Tab
-from reports.progress import EVERYTHING, Asked
+from reports.models import Campaign
 from tuanjian.fields import refuse_far_year
 
 # What links on the page hand on.
@@ -155,6 +159,10 @@ class GapQuery(forms.Form):
     """缺项清单: which items, of which organisations. What cannot be read is not asked for."""
 
     item = forms.ChoiceField(label="项目", required=False, choices=_item_choices)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label="调度", required=False, empty_label="不限调度",
+        error_messages={"invalid_choice": "这次调度已经结束，或者不涉及本组织，下面是全部缺项。"},
+    )  # fmt: skip
     lower = forms.ModelChoiceField(
         Organization.objects.none(), label="直属下级", required=False, empty_label="本级及全部下级"
     )
@@ -164,24 +172,38 @@ class GapQuery(forms.Form):
 
     def __init__(self, data: QueryDict, *, organization: Organization, user: User) -> None:
         super().__init__(data)
+        self.organization = organization
+        campaigns = asking(organization)
+        cast("forms.ModelChoiceField[Campaign]", self.fields["campaign"]).queryset = campaigns
+        # Where nobody asks for anything there is nothing to choose; what is asked for all the same is refused.
+        if not data.get("campaign") and not campaigns.exists():
+            del self.fields["campaign"]
         if organization.is_branch:
             del self.fields["lower"], self.fields["q"]
             return
         lower = Organization.objects.visible_to(user, sight=Sight.ROSTER).active().children_of(organization)
         cast("forms.ModelChoiceField[Organization]", self.fields["lower"]).queryset = lower.in_screen_order()
 
-    @property
+    @cached_property
     def asked(self) -> gap_list.Asked:
         """What the list is to show."""
         answers = self.cleaned_data if self.is_valid() else {}
         chosen = answers.get("item") or ""
+        campaign = self.asked_by
         lower: Organization | None = answers.get("lower")
         return gap_list.Asked(
             group=next((group for group in GROUPS if f"{group.key}." == chosen), None),
             item=next((item for item in ITEMS.values() if f"{item.group.key}.{item.key}" == chosen), None),
             lower=lower.pk if lower else None,
             text=answers.get("q") or "",
+            within=wanted_by(campaign, self.organization) if campaign else EVERYTHING_MISSING,
+            campaign=campaign.pk if campaign else None,
         )
+
+    @property
+    def asked_by(self) -> Campaign | None:
+        """The campaign whose items are listed."""
+        return self.cleaned_data.get("campaign") if self.is_valid() else None
 
     @property
     def narrows(self) -> bool:
@@ -190,7 +212,7 @@ class GapQuery(forms.Form):
 
 
 class StepQuery(forms.Form):
-    """Where 逐项补录 stands: place and key of the step just left."""
+    """Where 逐项补录 stands: place and key of the step just left. For which campaign is read by ``GapQuery``."""
 
     at = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)
     was = forms.CharField(max_length=60, required=False)

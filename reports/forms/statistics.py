@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString
 from branches.models import Organization, User
 from members.cadre_tables import NumberColumn
 from reports.columns import BY_KEY, COLUMNS, GROUPS, NOTHING, USUAL, Column
-from reports.completion import STATES
-from reports.forms import CompletionQuery, DayField
+from reports.completion.sums import STATES
+from reports.forms.completion import CompletionQuery, DayField
+from reports.forms.picking import MOST_PICKED, Picked, PickedWidget, picked_in
 from reports.models import SavedTable
 from reports.models.statistics import NAME_LENGTH
 from reports.statistics import saving
@@ -52,7 +53,7 @@ class StatisticsQuery(CompletionQuery):
 
 
 class TreeQuery(forms.Form):
-    """Which organisations, which figures, which bounds, which order, of which day."""
+    """Which organisations of a subtree, which figures, which bounds, which order, of which day."""
 
     organization = forms.CharField(required=False, widget=forms.HiddenInput)
     columns = forms.MultipleChoiceField(
@@ -62,6 +63,7 @@ class TreeQuery(forms.Form):
     size = forms.CharField(required=False, widget=forms.HiddenInput)
     on = DayField(label="统计时点", required=False)
     rows = forms.ChoiceField(label="列出", required=False, choices=list(ROWS.items()))
+    picked = forms.MultipleChoiceField(label="指定组织", required=False, widget=PickedWidget)
     by = forms.ChoiceField(
         label="条件",
         required=False,
@@ -79,15 +81,20 @@ class TreeQuery(forms.Form):
         label="状态", required=False, choices=[("", "全部状态"), *((state.chip, state.word) for state in STATES)]
     )
 
-    def __init__(self, data: QueryDict) -> None:
-        """Where no day is chosen it is today, and says so."""
+    def __init__(self, data: QueryDict, *, organization: Organization) -> None:
+        """Where no day is chosen it is today, and says so. Only what stands in the subtree can be picked."""
         asked = data.copy()
         if not asked.get("on"):
             asked["on"] = str(timezone.localdate())
+        self.picks: Picked = picked_in(organization, asked.getlist("picked"))
+        asked.setlist("picked", self.picks.values)
         super().__init__(asked)
+        self.picks.offer(self.fields["picked"])
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
+        if len(self.picks.found) > MOST_PICKED:
+            self.add_error("picked", f"一次最多指定 {MOST_PICKED} 个组织，请分几张表列。")
         least, most = answers.get("least"), answers.get("most")
         if (least is not None or most is not None) and not answers.get("by"):
             self.add_error("by", "请先选择按哪一项设条件。")
@@ -119,6 +126,7 @@ class TreeQuery(forms.Form):
             at_least=answers.get("least"),
             at_most=answers.get("most"),
             state=answers.get("state") or "",
+            picked=self.picks.ids if answers and self.picks.is_asked else None,
         )
 
     def _sort(self, chosen: Any) -> str:
@@ -131,7 +139,7 @@ class TreeQuery(forms.Form):
         asked = self.asked
         by = asked.by
         said = [
-            ROWS[asked.rows],
+            ROWS[asked.rows] if asked.picked is None else self.picks.in_words,
             f"{by.heading}不小于 {asked.at_least:g}" if by and asked.at_least is not None else "",
             f"{by.heading}不大于 {asked.at_most:g}" if by and asked.at_most is not None else "",
             next((f"状态：{state.word}" for state in STATES if state.chip == asked.state), ""),
@@ -140,16 +148,24 @@ class TreeQuery(forms.Form):
         return "，".join(word for word in said if word)
 
     @property
+    def picked_note(self) -> str:
+        """What is to be said where organisations are picked; "" where none are."""
+        return self.picks.note if self.asked.picked is not None else ""
+
+    @property
     def choice(self) -> dict[str, Any]:
         """What is kept of it under a name: everything but the day and the page."""
         names = ("columns", "rows", "by", "least", "most", "state")
         kept = {name: self._read[name] for name in names if self._read.get(name) not in (None, "", [])}
+        if self.asked.picked is not None:
+            kept["picked"] = self.picks.kept
         return kept | ({"sort": self.asked.sort} if self.asked.sort else {})
 
     def pairs(self, organization: Organization) -> list[tuple[str, Any]]:
         """The query without its columns, for the form that chooses them."""
         kept = {"organization": organization.pk, **day_in_address(self.day), **self.choice}
-        return [(name, value) for name, value in kept.items() if name not in ("columns", "sort")]
+        several = [("picked", value) for value in kept.pop("picked", ())]
+        return [(name, value) for name, value in kept.items() if name not in ("columns", "sort")] + several
 
     def carried(self, organization: Organization) -> str:
         """Everything asked for as a query string."""
@@ -203,8 +219,18 @@ class WholeTreeTable(tables.Table):
         "上级组织", orderable=False, default=NOTHING, empty_values=("", None), attrs={"td": {"class": "above"}}
     )
 
+    own_texts: dict[str, str]
+
+    class Meta:
+        template_name = "reports/statistics/_tree.html"
+
     def render_name(self, record: TreeRow) -> SafeString:
         return format_html('<a href="{}">{}</a>', record.url, record.organization.short_name)
+
+    @property
+    def own_line(self) -> list[tuple[Any, str]]:
+        """The own level under its columns, above the sum; empty where it is no line of the table."""
+        return [(column, self.own_texts.get(column.name, "")) for column in self.columns] if self.own_texts else []
 
 
 def table_for(shown: TreeTable) -> WholeTreeTable:
@@ -230,4 +256,9 @@ def table_for(shown: TreeTable) -> WholeTreeTable:
     css = {place: {"class": "name"} for place in ("th", "td", "tf")}
     name = tables.Column("组织", accessor="organization", orderable=False, attrs=css, footer=shown.sum_name)
     columns = [("name", name), *figures]
-    return WholeTreeTable(shown.rows, extra_columns=columns, sequence=("number", "name", "above", "..."))
+    table = WholeTreeTable(shown.rows, extra_columns=columns, sequence=("number", "name", "above", "..."))
+    own = zip(shown.asked.columns, shown.own_level, strict=False)
+    table.own_texts = {column.key: cell.text for column, cell in own}
+    if table.own_texts:
+        table.own_texts["name"] = shown.own_name
+    return table

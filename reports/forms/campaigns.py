@@ -51,7 +51,7 @@ class CampaignForm(forms.Form):
         error_messages={"required": "请填写调度名称。"},
     )  # fmt: skip
     scope = forms.ChoiceField(
-        label="范围", choices=CampaignScope.choices, widget=forms.RadioSelect, initial=CampaignScope.DIRECT,
+        label="范围", choices=CampaignScope.choices, widget=forms.RadioSelect,
         error_messages={"required": "请选择范围。"},
     )  # fmt: skip
     chosen = forms.ModelMultipleChoiceField(
@@ -194,7 +194,9 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(VersionForm):
+    """The same with a reason."""
+
     reason = forms.CharField(label="撤销原因", max_length=200, error_messages={"required": "请填写撤销的原因。"})
 
 

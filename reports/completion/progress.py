@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from branches.models import Organization, User
 from branches.scoping import Sight
-from reports import schemes, trends
-from reports.completion import Completion, completions_from
+from reports.completion import schemes, trends
+from reports.completion.schemes import DEFAULT, Scheme, State
+from reports.completion.sums import Completion, completions_from
 from reports.completion_items import Group
 from reports.facts import reading
 from reports.facts.items import Result, results_under
 from reports.facts.keys import Part
 from reports.known_days import is_kept
-from reports.schemes import DEFAULT, Scheme, State
 
 # Organisations with their own items, as ``results_under`` finds them.
 Found = list[tuple[Organization, list[Result]]]

@@ -11,15 +11,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from branches.models import Organization
 from reports import completion_items as items
-from reports import known_days, schemes
+from reports import known_days
+from reports.completion import schemes
+from reports.completion.schemes import DEFAULT, Scheme, State
 from reports.facts import keys, reading
 from reports.facts.items import Result
 from reports.facts.keys import ACTUAL, EXPECTED, LATE, Figures, Part
-from reports.schemes import DEFAULT, Scheme, State
 
 __all__ = ["STATES", "Completion", "Point", "State", "completion_of", "completions_from", "points_from"]
 
@@ -107,14 +109,24 @@ class Completion:
 
     @property
     def change(self) -> float | None:
-        """Percentage points since the day compared with; None where one of the two has no rate."""
+        """Percentage points between the two rates as they are printed; None where one of the two has no rate."""
         if self.earlier is None or self.rate is None or self.earlier.rate is None:
             return None
-        return self.rate - self.earlier.rate
+        return points_between(self.earlier.rate, self.rate)
 
     def measured_by(self, scheme: Scheme) -> Completion:
         """The same figures under another scheme."""
         return replace(self, scheme=scheme)
+
+
+def in_tenths(rate: float) -> float:
+    """A rate as pages and papers print it: one decimal, halves upwards."""
+    return float(Decimal(repr(rate)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def points_between(earlier: float, later: float) -> float:
+    """How much later is more: the difference of what is printed, so that whoever subtracts finds the same."""
+    return round(in_tenths(later) - in_tenths(earlier), 1)
 
 
 def completion_of(

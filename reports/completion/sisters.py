@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from branches.models import Organization
 from reports import completion_items as items
-from reports.completion import Completion, completion_of
+from reports.completion.schemes import DEFAULT
+from reports.completion.sums import Completion, completion_of
 from reports.facts import reading
-from reports.schemes import DEFAULT
 
 # With fewer others the median would tell what one of them has.
 LEAST: Final = 3

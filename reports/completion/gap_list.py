@@ -10,11 +10,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import urlencode
 
 from branches.browsing import matching
 from branches.models import Organization, User
 from reports import completion_items as items
-from reports.gaps import Step, owed_below, steps_in
+from reports.completion.gaps import EVERYTHING, Step, Wanted, owed_below, steps_in
 from tuanjian.paging import CAP
 
 # Steps of one organisation shown among others; its own list has them all.
@@ -23,18 +24,36 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Asked:
-    """Items of one group, or one item; one of the direct lower organisations; organisations that answer to a text."""
+    """Items of one group, or one item; one of the direct lower organisations; organisations that answer to a text.
+
+    ``within`` is what a campaign asks, ``campaign`` its id.
+    """
 
     group: items.Group | None = None
     item: items.Item | None = None
     lower: int | None = None
     text: str = ""
+    within: Wanted = EVERYTHING
+    campaign: int | None = None
 
     @property
-    def wanted(self) -> frozenset[str]:
-        """The keys of the items asked for."""
+    def wanted(self) -> Wanted:
+        """What is asked for."""
         every = items.ITEMS.values()
-        return frozenset(item.key for item in every if self.group in (None, item.group) and self.item in (None, item))
+        return self.within.only(
+            item.key for item in every if self.group in (None, item.group) and self.item in (None, item)
+        )
+
+    @property
+    def of_campaign(self) -> str:
+        """The campaign as the address names it; "" for none."""
+        return f"campaign={self.campaign}" if self.campaign else ""
+
+    @property
+    def carried(self) -> str:
+        """The items and the campaign as links to the list of a single organisation name them; "" for everything."""
+        asked = {"item": self.chosen, "campaign": self.campaign}
+        return urlencode({name: value for name, value in asked.items() if value})
 
     @property
     def chosen(self) -> str:

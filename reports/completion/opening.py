@@ -13,14 +13,14 @@ from django.utils import timezone
 from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Sight
-from reports import missing, schemes, trends
-from reports.completion import Completion
+from reports.completion import missing, schemes, trends
+from reports.completion.missing import Missing
+from reports.completion.progress import EVERYTHING, Asked, answers_on, found_under
+from reports.completion.schemes import Scheme
+from reports.completion.sisters import Sisters, beside_sisters
+from reports.completion.sums import Completion
 from reports.completion_items import GROUPS, Group
 from reports.facts.items import Result
-from reports.missing import Missing
-from reports.progress import EVERYTHING, Asked, answers_on, found_under
-from reports.schemes import Scheme
-from reports.sisters import Sisters, beside_sisters
 
 # Lines of one group shown before 其余 N 项; the print page shows all.
 SHOWN: Final = 12
@@ -83,10 +83,12 @@ def opened(
     asked: Asked = EVERYTHING,
     tab: Tab = Tab.MISSING,
     scheme: Scheme | None = None,
+    path: list[Organization] | None = None,
     everything: bool = False,
 ) -> Opened:
     """The organisation opened: missing facts by group, each cut after ``SHOWN`` lines unless everything is asked.
 
+    Its scheme and the path to it are looked up unless they are given.
     How much of a group is missing is told by the figures; only what is shown is read from the records.
     """
     scheme = scheme or schemes.scheme_of(organization, on)
@@ -98,7 +100,7 @@ def opened(
         scale = trends.scale_of([completion], on, width=WIDE, height=HIGH, margin=6)
     return Opened(
         completion=completion,
-        path=path_of(organization, user=user),
+        path=path_of(organization, user=user) if path is None else path,
         on=on,
         groups=_groups(completion, on, user, asked, everything) if tab is Tab.MISSING else [],
         inapplicable=[result for result in completion.own if not result.applies],

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from reports.completion import Completion, Point, points_from
+from reports.completion.sums import Completion, Point, points_from
 from reports.completion_items import Group
 from reports.facts import reading
 from reports.models import Standing

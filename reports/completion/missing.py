@@ -15,7 +15,7 @@ from branches.scoping import Right
 from members import completeness, privacy
 from members.models import Member
 from reports import completion_items as items
-from reports.completion import sums_in
+from reports.completion.sums import sums_in
 from reports.facts import reading
 from reports.facts.items import Result, results_of, results_under
 from tuanjian.carrying import carrying

@@ -27,13 +27,16 @@ from reports.models import (
     UnrealReason,
     Verdict,
 )
+from reports.models.spot_checks import FINDINGS
 from reports.spot_checks.drawing import MOST_DRAWN, Terms
 from reports.spot_checks.facts import Fact, Seen
-from reports.spot_checks.recording import Found, Marked
+from reports.spot_checks.recording import NO_BASIS, Found, Marked
 from tuanjian.carrying import CarriedNumberFilter
 
 SEED_HELP: Final = "留空由系统随机产生；也可以填现场报出的数字或公开号码，便于监督。"
 UNCHECKED: Final = "none"
+EXCUSED: Final = "档案中也没有或不适用"
+CARRIED: Final = "沿用您在本次抽查中上一条选的“{}”；这一条不同的，请改选。"
 
 
 class DrawForm(forms.Form):
@@ -106,6 +109,15 @@ class FactRow:
     says: forms.BoundField
     mark: forms.BoundField
 
+    @property
+    def hint(self) -> str:
+        """Why a fact is 缺漏 before anybody opened a file."""
+        if not self.fact.is_missing:
+            return ""
+        if self.fact.entered:
+            return f"按没有填写算，登记为缺漏：{self.fact.why}"
+        return "必填，系统里没有填写，登记为缺漏。"
+
 
 class FindingForm(forms.Form):
     """What was found. What the file says is enough: without a mark of its own such a fact is wrong, or missing."""
@@ -114,8 +126,7 @@ class FindingForm(forms.Form):
         label="检查结果", choices=Verdict.choices, error_messages={"required": "请按页面下方的按钮登记。"}
     )
     basis = forms.ChoiceField(
-        label="核对方式", choices=Basis.choices, widget=forms.RadioSelect, initial=Basis.FILE,
-        error_messages={"required": "请选择核对方式。"},
+        label="核对方式", choices=Basis.choices, widget=forms.RadioSelect, error_messages={"required": NO_BASIS}
     )  # fmt: skip
     unreal = forms.ChoiceField(label="不真实的情形", required=False, choices=[("", "请选择"), *UnrealReason.choices])
     note = forms.CharField(
@@ -123,8 +134,11 @@ class FindingForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, seen: Seen, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seen: Seen, carried: Basis | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if carried and "basis" not in self.initial:
+            self.fields["basis"].initial = carried
+            self.fields["basis"].help_text = CARRIED.format(carried.label)
         self._facts = seen.facts
         kept = {fact.key: fact for fact in seen.record.facts.all()} if seen.record.is_checked else {}
         for fact in seen.facts:
@@ -134,8 +148,8 @@ class FindingForm(forms.Form):
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
             self.fields[f"mark_{fact.key}"] = forms.ChoiceField(
-                label=f"{fact.label}检查结果", required=False, initial=before.mark if before else "",
-                choices=[("", "一致"), *SpotFact.Mark.choices],
+                label=f"{fact.label}检查结果", required=False, choices=_choices(fact),
+                initial=before.mark if before else SpotFact.Mark.MISSING if fact.is_missing else "",
             )  # fmt: skip
 
     @property
@@ -163,15 +177,35 @@ class FindingForm(forms.Form):
         )
 
 
+def _choices(fact: Fact) -> list[tuple[str, str]]:
+    """How a fact may be marked. One that is asked for and blank is 缺漏, or somebody says why not."""
+    choices = [(mark.value, mark.label) for mark in SpotFact.Mark]
+    if not fact.is_missing:
+        return [("", "一致"), *choices]
+    marks = SpotFact.Mark
+    wrong = [(marks.WRONG.value, marks.WRONG.label)] if fact.entered else []
+    return [(marks.MISSING.value, marks.MISSING.label), *wrong, (marks.UNSURE.value, EXCUSED)]
+
+
 class MendForm(forms.Form):
-    """已整改, in a sentence."""
+    """已整改, in a sentence; with ``unchanged`` of a record in which something found wrong stands as it stood."""
 
     note = forms.CharField(
         label="整改情况", max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请用一句话写明整改情况。"},
         help_text="例如：已按档案改正入团年月。不写证件号码、手机号。",
     )  # fmt: skip
+    unchanged = forms.BooleanField(label="没有改动也提交复核", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, unchanged: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not unchanged:
+            del self.fields["unchanged"]
+            return
+        self.fields["note"].label = "整改情况，没有改动的写明原因"
+        self.fields["note"].help_text = "例如：档案里的写法与系统一致，已请检查人再看。不写证件号码、手机号。"
+        self.fields["unchanged"].label = f"{unchanged}没有改动也提交复核，原因已在上面写明"
 
 
 class SettleForm(forms.Form):
@@ -212,7 +246,7 @@ class SpotRecordFilter(django_filters.FilterSet):
         label="状态", empty_label="全部", method="in_state",
         choices=[
             (UNCHECKED, "未检查"), (Verdict.RIGHT.value, Verdict.RIGHT.label),
-            *(each for each in FollowUp.choices if each[0]),
+            *(each for each in FollowUp.choices if each[0]), *FINDINGS.items(),
         ],
     )  # fmt: skip
 
@@ -224,6 +258,8 @@ class SpotRecordFilter(django_filters.FilterSet):
         """Checked with nothing to mend, or how far the mending is."""
         if value == UNCHECKED:
             return rows.filter(verdict="")
+        if value in FINDINGS:
+            return rows.finding(value)
         return rows.filter(verdict=value) if value == Verdict.RIGHT else rows.filter(follow_up=value)
 
     @property
