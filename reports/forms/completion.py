@@ -7,7 +7,6 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -22,8 +21,8 @@ from reports.completion.opening import Tab
 from reports.completion.progress import EVERYTHING, Asked
 from reports.completion.sums import STATES
 from reports.completion_items import GROUPS, ITEMS
+from reports.forms.days import ComparedQuery, DayField
 from reports.models import Campaign
-from tuanjian.fields import refuse_far_year
 
 # What links on the page hand on.
 CARRIED = ("on", "against", "item", "state", "rows")
@@ -38,25 +37,10 @@ def _item_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     return choices
 
 
-class DayField(forms.DateField):
-    """A day that is not to come, of a year that somebody means."""
+class CompletionQuery(ComparedQuery):
+    """Of which day, which items, which state, which organisations."""
 
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    default_validators = [refuse_far_year]
-
-    def validate(self, value: dt.date | None) -> None:
-        super().validate(value)
-        if value is not None and value > timezone.localdate():
-            raise ValidationError("不能晚于今天，请改选日期。")
-
-
-class CompletionQuery(forms.Form):
-    """Of which day, which items, which state, which organisations. What cannot be read is not asked for."""
-
-    organization = forms.CharField(required=False, widget=forms.HiddenInput)
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
-    on = DayField(label="统计时点", required=False)
-    against = DayField(label="对比", required=False)
     item = forms.ChoiceField(
         label="项目", required=False, choices=[("", "全部项目"), *((group.key, group.label) for group in GROUPS)]
     )
@@ -67,40 +51,10 @@ class CompletionQuery(forms.Form):
         label="列出", required=False, choices=[("", "直属下级组织"), ("branches", "各级全部团支部")]
     )
 
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or {}
-        against = answers.get("against")
-        if against is not None and against >= answers.get("on", timezone.localdate()):
-            self.add_error("against", "对比日期要早于统计时点，请改选。")
-        return answers
-
-    def __init__(self, data: QueryDict) -> None:
-        """Where no day is chosen it is today, and says so."""
-        asked = data.copy()
-        if not asked.get("on"):
-            asked["on"] = str(timezone.localdate())
-        super().__init__(asked)
-
-    @property
-    def _read(self) -> dict[str, Any]:
-        """What could be read, empty if anything could not: then nothing is asked for."""
-        return self.cleaned_data if self.is_valid() else {}
-
-    @property
-    def day(self) -> dt.date:
-        """统计时点; today where none is chosen."""
-        chosen: dt.date = self._read.get("on", timezone.localdate())
-        return chosen
-
     @property
     def asks_more(self) -> bool:
         """Whether one of the fields behind 展开 is in use."""
         return self.asked.picks_organizations
-
-    @property
-    def compared(self) -> dt.date | None:
-        """The day compared with."""
-        return self._read.get("against")
 
     @property
     def chosen_tab(self) -> Tab:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,7 +15,7 @@ from branches.models import Organization, User
 from members.cadre_tables import NumberColumn
 from reports.columns import BY_KEY, COLUMNS, GROUPS, NOTHING, USUAL, Column
 from reports.completion.sums import STATES
-from reports.forms.completion import CompletionQuery, DayField
+from reports.forms.days import ComparedQuery, DayQuery, day_in_address
 from reports.forms.picking import MOST_PICKED, Picked, PickedWidget, picked_in
 from reports.models import SavedTable
 from reports.models.statistics import NAME_LENGTH
@@ -27,10 +25,9 @@ from reports.statistics.tables import Cell
 from reports.statistics.whole_tree import LOWER, ROWS, TreeAsked, TreeRow, TreeTable
 
 
-class StatisticsQuery(CompletionQuery):
-    """Of which day, compared with which."""
+class StatisticsQuery(ComparedQuery):
+    """Of which day, compared with which; which part of the page."""
 
-    item = state = rows = tab = None  # type: ignore[assignment]  # how Django takes fields of a form away
     part = forms.CharField(required=False, widget=forms.HiddenInput)
     # Which table is taken out of the system.
     table = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -52,16 +49,14 @@ class StatisticsQuery(CompletionQuery):
         return urlencode(above | names | ({"part": chosen} if chosen else {}))
 
 
-class TreeQuery(forms.Form):
+class TreeQuery(DayQuery):
     """Which organisations of a subtree, which figures, which bounds, which order, of which day."""
 
-    organization = forms.CharField(required=False, widget=forms.HiddenInput)
     columns = forms.MultipleChoiceField(
         required=False, choices=[(column.key, column.heading) for column in COLUMNS], widget=forms.MultipleHiddenInput
     )
     sort = forms.CharField(required=False, widget=forms.HiddenInput)
     size = forms.CharField(required=False, widget=forms.HiddenInput)
-    on = DayField(label="统计时点", required=False)
     rows = forms.ChoiceField(label="列出", required=False, choices=list(ROWS.items()))
     picked = forms.MultipleChoiceField(label="指定组织", required=False, widget=PickedWidget)
     by = forms.ChoiceField(
@@ -82,10 +77,8 @@ class TreeQuery(forms.Form):
     )
 
     def __init__(self, data: QueryDict, *, organization: Organization) -> None:
-        """Where no day is chosen it is today, and says so. Only what stands in the subtree can be picked."""
+        """Only what stands in the subtree can be picked."""
         asked = data.copy()
-        if not asked.get("on"):
-            asked["on"] = str(timezone.localdate())
         self.picks: Picked = picked_in(organization, asked.getlist("picked"))
         asked.setlist("picked", self.picks.values)
         super().__init__(asked)
@@ -101,17 +94,6 @@ class TreeQuery(forms.Form):
         if least is not None and most is not None and least > most:
             self.add_error("most", "不能小于“不小于”一栏的数，请改写。")
         return answers
-
-    @property
-    def _read(self) -> dict[str, Any]:
-        """What could be read, empty if anything could not: then nothing is asked for."""
-        return self.cleaned_data if self.is_valid() else {}
-
-    @property
-    def day(self) -> dt.date:
-        """统计时点; today where none is chosen."""
-        chosen: dt.date = self._read.get("on", timezone.localdate())
-        return chosen
 
     @property
     def asked(self) -> TreeAsked:
@@ -180,11 +162,6 @@ class TreeQuery(forms.Form):
             (group, [(each.key, each.heading, each.key in shown) for each in COLUMNS if each.group == group])
             for group in GROUPS
         ]
-
-
-def day_in_address(on: dt.date) -> dict[str, dt.date]:
-    """统计时点 in an address: today is not named, so that the address shows tomorrow what is then today."""
-    return {"on": on} if on < timezone.localdate() else {}
 
 
 class NameForm(forms.Form):
