@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from activities.models import Activity, ActivityKind
 from activities.models.records import ActivityQuerySet
+from tuanjian.asking import Asking
 from tuanjian.carrying import CarriedFilter
 
 
@@ -24,7 +25,7 @@ def _day(label: str, lookup: str) -> django_filters.DateFilter:
     )
 
 
-class ActivityFilter(django_filters.FilterSet):
+class ActivityFilter(Asking):
     """Activities that count, unless 误录作废 is asked for. The organisation of the page stays while querying."""
 
     organization = CarriedFilter()
@@ -54,11 +55,6 @@ class ActivityFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: Any) -> Any:
         found: Any = super().filter_queryset(queryset)
         return found.filter(is_void=self.form.cleaned_data.get("state") == "void")
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything was asked for beyond what the page shows by itself."""
-        return any((self.data or {}).get(name) for name in ("topic", "kind", "since", "until", "state"))
 
     @property
     def is_unfolded(self) -> bool:

@@ -7,6 +7,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 
 from branches.models import ChangeRequest
+from tuanjian.asking import Asking
 from tuanjian.carrying import CarriedNumberFilter
 
 CHIPS = {
@@ -17,7 +18,7 @@ CHIPS = {
 }
 
 
-class RequestFilter(django_filters.FilterSet):
+class RequestFilter(Asking):
     state = django_filters.ChoiceFilter(label="状态", choices=ChangeRequest.State.choices, empty_label="全部")
     kind = django_filters.ChoiceFilter(label="申请事项", choices=ChangeRequest.Kind.choices, empty_label="全部")
     organization = CarriedNumberFilter()
@@ -30,11 +31,6 @@ class RequestFilter(django_filters.FilterSet):
     def organization_id(self) -> str:
         """Keeps the organisation when the conditions are reset."""
         return str((self.data or {}).get("organization", ""))
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything was asked for beyond the organisation."""
-        return any((self.data or {}).get(name) for name in ("state", "kind"))
 
 
 class RequestTable(tables.Table):

@@ -20,7 +20,7 @@ from tuanjian import asking
 from tuanjian.carrying import CarriedFilter, CarriedNumberFilter
 
 
-class HealthFilter(django_filters.FilterSet):
+class HealthFilter(asking.Asking):
     """Which flag, which type, which name; without a flag everything that has any."""
 
     organization = CarriedNumberFilter()
@@ -39,11 +39,6 @@ class HealthFilter(django_filters.FilterSet):
     class Meta:
         model = Organization
         fields = ["flag", "org_type", "name"]
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything was asked for beyond what the page shows by itself."""
-        return any((self.data or {}).get(name) for name in ("flag", "org_type", "name"))
 
     @property
     def in_words(self) -> str:

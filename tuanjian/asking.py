@@ -1,10 +1,21 @@
-"""What a query form was asked, in words: for the page that found nothing, for paper, workbooks and the log."""
+"""What a query form was asked: for the page that found nothing, for paper, workbooks and the log."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+import django_filters
 from django.forms import BaseForm, ChoiceField, ModelChoiceField
+
+
+class Asking(django_filters.FilterSet):
+    """A query form that asks for nothing by itself. What is hidden is only handed on."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for."""
+        asked = self.data or {}
+        return any(asked.get(name) for name, field in self.form.fields.items() if not field.widget.is_hidden)
 
 
 def in_words(form: BaseForm, *, but: Collection[str] = (), unsaid: Collection[object] = ()) -> str:

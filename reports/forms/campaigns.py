@@ -24,6 +24,7 @@ from reports.campaigns.board import STATES
 from reports.campaigns.drafting import Stage, Terms
 from reports.completion_items import GROUPS, ITEMS
 from reports.models import Campaign, CampaignScope, CampaignState, CampaignTarget
+from tuanjian.asking import Asking
 from tuanjian.carrying import CarriedNumberFilter
 
 STAGES = 5
@@ -246,7 +247,7 @@ class BoardQuery(forms.Form):
         return any(self.asked.values())
 
 
-class CampaignFilter(django_filters.FilterSet):
+class CampaignFilter(Asking):
     """The query form of the list."""
 
     state = django_filters.ChoiceFilter(label="状态", choices=CampaignState.choices, empty_label="全部状态")
@@ -258,11 +259,6 @@ class CampaignFilter(django_filters.FilterSet):
     class Meta:
         model = Campaign
         fields = ["name", "state", "organization"]
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything was asked for beyond the organisation."""
-        return any((self.data or {}).get(name) for name in ("state", "name"))
 
 
 class CampaignTable(tables.Table):

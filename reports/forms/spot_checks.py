@@ -31,6 +31,7 @@ from reports.models.spot_checks import FINDINGS
 from reports.spot_checks.drawing import MOST_DRAWN, Terms
 from reports.spot_checks.facts import Fact, Seen
 from reports.spot_checks.recording import NO_BASIS, Found, Marked
+from tuanjian.asking import Asking
 from tuanjian.carrying import CarriedNumberFilter
 
 SEED_HELP: Final = "留空由系统随机产生；也可以填现场报出的数字或公开号码，便于监督。"
@@ -222,7 +223,7 @@ class SettleForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class SpotCheckFilter(django_filters.FilterSet):
+class SpotCheckFilter(Asking):
     """The query form of the list."""
 
     name = django_filters.CharFilter(label="名称", lookup_expr="icontains", max_length=60)
@@ -233,13 +234,8 @@ class SpotCheckFilter(django_filters.FilterSet):
         model = SpotCheck
         fields = ["name", "kind", "organization"]
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything was asked for beyond the organisation."""
-        return any((self.data or {}).get(name) for name in ("name", "kind"))
 
-
-class SpotRecordFilter(django_filters.FilterSet):
+class SpotRecordFilter(Asking):
     """The query form of the records of a draw, and of what was found about an organisation."""
 
     state = django_filters.ChoiceFilter(
@@ -261,10 +257,6 @@ class SpotRecordFilter(django_filters.FilterSet):
         if value in FINDINGS:
             return rows.finding(value)
         return rows.filter(verdict=value) if value == Verdict.RIGHT else rows.filter(follow_up=value)
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool((self.data or {}).get("state"))
 
 
 class SpotCheckTable(tables.Table):
