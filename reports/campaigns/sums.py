@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from reports.facts import keys
-from reports.facts.items import Result, month_before, quarter_of
+from reports.facts.items import Result, month_before, quarter_asked, quarter_name
 from reports.facts.keys import Figures
 
 
@@ -114,5 +114,4 @@ def period_of(key: str) -> str:
 
 def periods_on(on: dt.date) -> frozenset[str]:
     """The periods meetings are asked for on that day."""
-    quarter, month = quarter_of(on), month_before(on)
-    return frozenset({f"{on.year}Q{(quarter[0].month + 2) // 3}", f"{month[0]:%Y-%m}"})
+    return frozenset({quarter_name(quarter_asked(on)), f"{month_before(on)[0]:%Y-%m}"})

@@ -128,7 +128,7 @@ def _posts(rows: OrganizationQuerySet) -> dict[int, Sums]:
 
 def _meetings(rows: OrganizationQuerySet, on: dt.date) -> dict[tuple[int, str], Sums]:
     found: dict[tuple[int, str], Sums] = {}
-    for code, (start, end) in (("branch_assembly", quarter_of(on)), ("committee_meeting", month_before(on))):
+    for code, (start, end) in (("branch_assembly", quarter_asked(on)), ("committee_meeting", month_before(on))):
         late_from = timezone.make_aware(dt.datetime.combine(end + GRACE, dt.time.max))
         grouped = (
             Activity.objects.standing()
@@ -141,11 +141,18 @@ def _meetings(rows: OrganizationQuerySet, on: dt.date) -> dict[tuple[int, str], 
     return found
 
 
-def quarter_of(on: dt.date) -> tuple[dt.date, dt.date]:
-    """First and last day of the calendar quarter."""
-    first = dt.date(on.year, (on.month - 1) // 3 * 3 + 1, 1)
-    last_month = first.month + 2
-    return first, dt.date(on.year, last_month, calendar.monthrange(on.year, last_month)[1])
+def quarter_asked(on: dt.date) -> tuple[dt.date, dt.date]:
+    """First and last day of the quarter whose meeting is asked: the present one in its last month, else the one before.
+
+    On the first day of a quarter nobody lacks a meeting for which there are three months.
+    """
+    year, month = (on.year, on.month // 3 * 3) if on.month >= 3 else (on.year - 1, 12)
+    return dt.date(year, month - 2, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def quarter_name(days: tuple[dt.date, dt.date]) -> str:
+    """The period as figures are named by it."""
+    return f"{days[1].year}Q{days[1].month // 3}"
 
 
 def month_before(on: dt.date) -> tuple[dt.date, dt.date]:
@@ -220,8 +227,8 @@ def _cadres(organization: Organization, found: Found) -> Iterator[Result]:
 
 
 def _life(organization: Organization, found: Found, on: dt.date) -> Iterator[Result]:
-    quarter, month = quarter_of(on), month_before(on)
-    yield _meeting(organization, found, "branch_assembly", f"{on.year}Q{(on.month + 2) // 3}", quarter)
+    quarter, month = quarter_asked(on), month_before(on)
+    yield _meeting(organization, found, "branch_assembly", quarter_name(quarter), quarter)
     period = f"{month[0]:%Y-%m}"
     if _needs_committee(organization, found):
         yield _meeting(organization, found, "committee_meeting", period, month)

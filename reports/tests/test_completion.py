@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from activities.models import Activity, ActivityKind
 from branches.models import Headcount, Organization, OrgType
 from branches.tests.builders import an_organization
+from branches.tests.days import noon
 from members.dictionaries import LeaguePost
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports import completion_items as items
 from reports.completion.missing import missing_in
 from reports.completion.sums import Completion, completion_of
-from reports.facts.items import month_before, quarter_of
+from reports.facts.items import month_before, quarter_asked
 
 
 def of(organization, on):
@@ -108,17 +109,18 @@ def test_a_small_branch_needs_no_committee(world, today):
 
 
 def test_the_assembly_of_the_quarter(world, today):
+    """In November that of the third quarter; that of the fourth is asked from its last month on."""
+    a_meeting(world.branch)
+    a_meeting(world.branch, held_on=dt.date(2026, 9, 30), is_void=True)
     assert item(of(world.branch, today), "branch_assembly").actual == 0
 
     a_meeting(world.branch, held_on=dt.date(2026, 9, 30))
-    assert item(of(world.branch, today), "branch_assembly").actual == 0
-
-    a_meeting(world.branch, is_void=True)
-    assert item(of(world.branch, today), "branch_assembly").actual == 0
-
-    a_meeting(world.branch)
     result = item(of(world.branch, today), "branch_assembly")
-    assert (result.actual, result.on_time) == (1, 1)
+    assert (result.period, result.actual, result.on_time) == ("2026Q3", 1, 0)
+
+    with noon(2026, 12, 1):
+        result = item(of(world.branch, timezone.localdate()), "branch_assembly")
+    assert (result.period, result.actual, result.on_time) == ("2026Q4", 1, 1)
 
 
 def test_a_meeting_entered_long_after_its_period_is_done_but_not_on_time(world, today):
@@ -166,15 +168,17 @@ def test_states_and_rates(world, today):
 @pytest.mark.parametrize(
     ("on", "quarter", "month"),
     [
-        ("2026-01-01", ("2026-01-01", "2026-03-31"), ("2025-12-01", "2025-12-31")),
-        ("2024-03-31", ("2024-01-01", "2024-03-31"), ("2024-02-01", "2024-02-29")),
+        ("2026-01-01", ("2025-10-01", "2025-12-31"), ("2025-12-01", "2025-12-31")),
+        ("2026-02-28", ("2025-10-01", "2025-12-31"), ("2026-01-01", "2026-01-31")),
+        ("2024-03-01", ("2024-01-01", "2024-03-31"), ("2024-02-01", "2024-02-29")),
+        ("2026-11-30", ("2026-07-01", "2026-09-30"), ("2026-10-01", "2026-10-31")),
         ("2026-12-31", ("2026-10-01", "2026-12-31"), ("2026-11-01", "2026-11-30")),
     ],
 )
 def test_periods(on, quarter, month):
     day = dt.date.fromisoformat(on)
 
-    assert [tuple(map(str, quarter_of(day))), tuple(map(str, month_before(day)))] == [quarter, month]
+    assert [tuple(map(str, quarter_asked(day))), tuple(map(str, month_before(day)))] == [quarter, month]
 
 
 def test_names_are_whole_for_the_own_branch_only(world, today):

@@ -1,9 +1,6 @@
 """Figures read while the settler works, around midnight, and whatever order the database sorts in."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -11,6 +8,7 @@ from django.utils import timezone
 from branches import freshness, tree
 from branches.models import Organization, Touched
 from branches.tests.builders import an_organization
+from branches.tests.days import noon
 from members import records
 from members.models import Member
 from reports.facts import reading, recounting, settling
@@ -19,10 +17,6 @@ from reports.models.facts import stood_in
 from reports.tests.walking import newcomer, totals
 
 pytestmark = pytest.mark.django_db
-
-
-def noon(year, month, day):
-    return time_machine.travel(dt.datetime(year, month, day, 4, 0, tzinfo=dt.UTC), tick=True)
 
 
 def test_a_settlement_while_figures_are_read_loses_nothing(world, today):

@@ -16,6 +16,7 @@ from activities.tests.builders import an_activity
 from branches import tree
 from branches.models import AuditEntry, Organization, OrgType, Role
 from branches.tests.builders import a_grant, a_user, an_organization
+from branches.tests.days import noon
 from members import merging
 from members.dictionaries import PostNature
 from members.models import LeagueStatus, Member, MemberStatus, StatusChange
@@ -185,10 +186,6 @@ def test_the_year(world, today):
     )
     assert (found["团干部", "团干部总数"], found["团干部", "在任书记"]) == (1, 1)
     assert (found["本年活动", "团课"], found["本年活动", "团课参加"]) == (2, 11)
-
-
-def noon(year, month, day):
-    return time_machine.travel(dt.datetime(year, month, day, 4, 0, tzinfo=dt.UTC), tick=True)
 
 
 def changes_in(found):
