@@ -297,7 +297,7 @@ def test_completion_counts_an_assembly_that_was_imported(world):
         return [result.actual for result in found.own if result.key == "branch_assembly"]
 
     before = held()
-    imported(a_list(a_row(kind="支部大会")), organization=world.branch, by=world.secretary)
+    imported(a_list(a_row(kind="支部大会", held_on="2026-09-16")), organization=world.branch, by=world.secretary)
 
     assert (before, held()) == ([0], [1])
 
