@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tuanjian.spreadsheets.reading import _COMMAND, _ROOT, read_in_process, read_workbook
-from tuanjian.tests.workbooks import a_sheet, an_xls, packed, parts_of
+from tuanjian.spreadsheets.tests.workbooks import a_sheet, an_xls, packed, parts_of
 
 NEEDED = "tuanjian.spreadsheets.child, tuanjian.spreadsheets.xlsx"
 

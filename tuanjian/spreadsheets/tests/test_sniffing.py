@@ -3,7 +3,7 @@ import pytest
 from tuanjian.spreadsheets.cells import Limits
 from tuanjian.spreadsheets.refusals import FileRefused
 from tuanjian.spreadsheets.sniffing import Family, recognise
-from tuanjian.tests.workbooks import a_sheet, an_xls, compound, packed, parts_of
+from tuanjian.spreadsheets.tests.workbooks import a_sheet, an_xls, compound, packed, parts_of
 
 TEXT = "姓名,民族\r\n李小明,汉族\r\n".encode()
 

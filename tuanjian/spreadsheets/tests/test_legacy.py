@@ -3,7 +3,7 @@ import pytest
 from tuanjian.spreadsheets.cells import Cell, Kind, Row, Sheet, Workbook
 from tuanjian.spreadsheets.reading import read_in_process
 from tuanjian.spreadsheets.refusals import FileRefused
-from tuanjian.tests.workbooks import an_xls, compound, number, text
+from tuanjian.spreadsheets.tests.workbooks import an_xls, compound, number, text
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def test_an_old_workbook_keeps_the_kinds_of_its_cells(read):
         6: Cell("TRUE", Kind.BOOLEAN),
         7: Cell("#N/A", Kind.ERROR),
     }
-    assert read(data) == Workbook([Sheet("名册", rows=[Row(1, {1: text("姓名")}), Row(3, cells)])], format="xls")
+    assert read(data) == Workbook(
+        [Sheet("名册", rows=[Row(1, {1: text("姓名")}), Row(3, cells)])], format="xls", called="a"
+    )
 
 
 @pytest.mark.parametrize(

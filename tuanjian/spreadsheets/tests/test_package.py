@@ -7,7 +7,7 @@ import pytest
 from tuanjian.spreadsheets.cells import Limits
 from tuanjian.spreadsheets.package import Package
 from tuanjian.spreadsheets.refusals import FileRefused
-from tuanjian.tests.workbooks import packed
+from tuanjian.spreadsheets.tests.workbooks import packed
 
 
 @pytest.fixture

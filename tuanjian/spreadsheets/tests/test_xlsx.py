@@ -3,7 +3,7 @@ import pytest
 from tuanjian.spreadsheets.cells import Cell, Kind, Limits, Merge, Row, Sheet, Workbook
 from tuanjian.spreadsheets.reading import read_in_process
 from tuanjian.spreadsheets.refusals import FileRefused
-from tuanjian.tests.workbooks import MAIN, a_row, a_sheet, number, packed, parts_of, text
+from tuanjian.spreadsheets.tests.workbooks import MAIN, a_row, a_sheet, number, packed, parts_of, text
 
 DOCTYPE = '<?xml version="1.0"?><!DOCTYPE z [<!ENTITY a "甲">]>'
 
@@ -38,7 +38,7 @@ def test_a_workbook_becomes_sheets_of_text_cells(read):
     workbook = read(a_sheet(["姓名", "民族"], ["李小明", "汉族"]))
 
     rows = [Row(1, {1: text("姓名"), 2: text("民族")}), Row(2, {1: text("李小明"), 2: text("汉族")})]
-    assert workbook == Workbook([Sheet("表1", rows=rows)])
+    assert workbook == Workbook([Sheet("表1", rows=rows)], called="名册")
 
 
 CELLS = [
@@ -129,7 +129,9 @@ def test_of_a_hidden_sheet_only_the_name_is_known(read):
     workbook = read(a_sheet(["甲"]), a_sheet(["旧名单"]), states=["", ' state="veryHidden"'])
 
     assert workbook == Workbook(
-        [Sheet("表1", rows=[Row(1, {1: text("甲")})]), Sheet("表2", hidden=True)], warnings=("W_HIDDEN",)
+        [Sheet("表1", rows=[Row(1, {1: text("甲")})]), Sheet("表2", hidden=True)],
+        warnings=("W_HIDDEN",),
+        called="名册",
     )
 
 

@@ -9,8 +9,8 @@ from tuanjian.spreadsheets.cells import Kind, Limits
 from tuanjian.spreadsheets.gathering import BrokenOff, put_together
 from tuanjian.spreadsheets.reading import read_in_process, read_workbook
 from tuanjian.spreadsheets.refusals import SENTENCES, FileRefused
+from tuanjian.spreadsheets.tests.workbooks import a_sheet, packed, parts_of
 from tuanjian.startup import import_limits
-from tuanjian.tests.workbooks import a_sheet, packed, parts_of
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from openpyxl.utils.escape import unescape
 from tuanjian.spreadsheets.cells import Cell, Kind, Merge, Row
 from tuanjian.spreadsheets.lines import FORBIDDEN
 from tuanjian.spreadsheets.reading import read_in_process
+from tuanjian.spreadsheets.tests.workbooks import number, text
 from tuanjian.spreadsheets.writing import Closed, Column, Open, SheetPlan, WorkbookPlan, write_workbook
-from tuanjian.tests.workbooks import number, text
 
 COLUMNS = [
     Column("姓名", locked=True),
