@@ -9,7 +9,7 @@ from django.db.models import Q
 from branches.models import User
 from members.models import Member
 from members.models.people import IN_LEAGUE, MemberQuerySet
-from members.models.roster import RosterImport, RowKind
+from members.models.roster import RosterImport, RowKind, RowState
 from members.roster.plan import Plan
 
 # Sheets that say who belongs to a branch.
@@ -40,4 +40,6 @@ def missing_from_file(roster: RosterImport, *, user: User) -> MemberQuerySet:
         listed |= ~Q(league_status__in=IN_LEAGUE)
     people = Member.objects.of_branches_visible_to(user).on_roster()
     in_branches = people.filter(listed, branch__in=roster.counts.get("branches", []))
-    return in_branches.exclude(pk__in=rows.values("target_id")).by_pinyin()
+    # Which of several namesakes a row means is still asked, so none of them is missing.
+    asked = roster.rows.filter(state=RowState.ASKED, target_id=None).values("label")
+    return in_branches.exclude(pk__in=rows.values("target_id")).exclude(name__in=asked).by_pinyin()

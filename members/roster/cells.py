@@ -19,7 +19,7 @@ from django.core.validators import validate_email
 from members.dictionaries import LeaguePost
 from members.models.roster import RowKind
 from members.roster import words
-from members.roster.columns import label_of, simplified
+from members.roster.columns import DATES, label_of, simplified
 from members.roster.findings import CellRefused
 from tuanjian import idnumbers, names, officedates, phones
 from tuanjian.idnumbers import NumberRefused
@@ -34,9 +34,10 @@ _LONGEST: Final = {"work_unit": 100, "remark": 500, "email": 100, "full_name": 1
 _EACH_ITS_OWN: Final = frozenset({"id_number", "name", "phone", "email", "member_no"})
 _YEAR_ALONE = re.compile(r"((?:19|20)[0-9]{2})年?(?:\.0+)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
-# What is added to a date without making it another: 2016年5月份, 2016.05月, 2016、5, 2016.5.18日, 2016/05/.
+# Added to a date without making it another: 2016年5月份, 2016.05月, 2016、5, 2016.5.18日, 2016/05/, 2016年5月入团.
 _LOOSE_DATE = re.compile(
-    r"([0-9]{4})(?:年|[-./、,，。·\\ ])([0-9]{1,2})(?:月份?|[-./、,，。·\\ ]|$)(?:([0-9]{1,2})[日号]?)?[-./、,，。]?"
+    r"([0-9]{4})(?:年|[-./、,，。·\\ ])([0-9]{1,2})(?:月份?|[-./、,，。·\\ ]|$)"
+    r"(?:([0-9]{1,2})[日号]?)?[-./、,，。]?(?:入团)?"
 )
 _SPACED_ID = re.compile(r"([0-9]{6})[-‐–—]([0-9]{8})[-‐–—]([0-9]{3}[0-9Xx])")
 _PHONE_LABEL = re.compile(r"^[\u4e00-\u9fff]{1,6}[:：]\s*(?=[0-9+])|(?<=[0-9])\s*[（(][^（()）0-9]*[)）]$")
@@ -124,7 +125,7 @@ class Cleaner:
         refuse_unreadable(cell, label, too_long="R_NAME_LONG" if field in ("name", "full_name") else "R_LONG")
         if not tidy_line(cell.text):
             return NOTHING
-        if field in ("birth_date", "joined_on", "post_started_on", "founded_on"):
+        if field in DATES:
             value = self._date(field, cell, label, date1904=date1904)
         elif field == "phone":
             value = _office_phone(cell) if kind == RowKind.ORGANIZATIONS else _phone(cell)

@@ -12,6 +12,8 @@ from members.models.roster import RowKind
 from tuanjian.placeholders import visible
 
 PEOPLE_KINDS: Final = (RowKind.MEMBERS, RowKind.CADRES, RowKind.YOUTH)
+# Columns of days.
+DATES: Final = ("birth_date", "joined_on", "post_started_on", "founded_on")
 _BRACKETS = re.compile(r"[（(\[【〔{<《][^）)\]】〕}>》]*[）)\]】〕}>》]")
 _BRACKET = re.compile(r"[（）()\[\]【】〔〕{}<>《》]")
 _MARKS = re.compile(r"[\s*＊※★☆●◆▲#:：。,，、;；“”\"'`·.…_-]+")
@@ -74,7 +76,7 @@ PEOPLE: Final = (
         usual="身份证 身份证号码 公民身份号码 公民身份证号码 居民身份证号 居民身份证号码 身份证件号 "
         "身份证件号码 证件号码 证件号 sfz sfzh sfzhm sfzjh shenfenzheng idcard idno idnumber idcardno idcardnumber",
         words=r"身份证|证件号|身份号|身份id|公民身份|居民证号|身分证",
-        but=r"类型|种类|复印|照片|有效(?!身份|证件)|到期|签发|地址|后.?位|日期|时间|机关|一致",
+        but=r"类型|种类|复印|照片|有效(?!身份|证件)|到期|签发|地址|住址|所在地|归属|后.?位|日期|时间|机关|一致",
         required=(_M, _C),
         width=22,
         note="18 位，按文本填写。",
@@ -84,7 +86,7 @@ PEOPLE: Final = (
         "出生日期",
         PEOPLE_KINDS,
         usual="生日 出生 csrq csny birthday birthdate dateofbirth dob",
-        words=r"出生(年|日|时)|生日",
+        words=r"出生(年|月|日|时)|生日",
         but=r"地|证",
         width=12,
         note="如 2004-05-04；有身份证号的可不填。",
@@ -103,7 +105,8 @@ PEOPLE: Final = (
         "学历",
         PEOPLE_KINDS,
         usual="最高学历 文化程度 文化水平 受教育程度 学历层次 教育程度 xl whcd education educationlevel",
-        stand_ins="目前学历 全日制学历 在读学历 现有学历 第一学历 学历学位 在职学历 学历情况",
+        # Of two that were got in two ways the one of full-time study, as the national system asks for it first.
+        stand_ins="目前学历 全日制学历 全日制教育学历 全日制教育 在读学历 现有学历 第一学历 学历学位 学历情况",
         words=r"学历|文化程度|教育程度",
         but=r"编号|证书|院校|专业|时间|单位|学校|系",
         width=14,
@@ -153,7 +156,8 @@ PEOPLE: Final = (
         "所在班级团支部 组织",
         words=r"支部|团组织|任职(单位|组织)|团委名称|团总支名称",
         but=r"书记|职务|任职(?!单位|组织|支部|团)|人数|委员|大会|电话|类型|类别|简称|上级|时间|日期|成员|转|"
-        r"党(支|总|委|组织)",
+        # Where somebody was, or joined, is not where they are.
+        r"^原|原(所|团|支|组)|曾|入团|党(支|总|委|组织)",
         required=PEOPLE_KINDS,
         width=34,
         headings={_C: "任职组织"},
@@ -177,10 +181,10 @@ PEOPLE: Final = (
         "任现职年月",
         (_M, _C),
         usual="任职时间 任职年月 任职日期 任现职时间 任现职日期 任职起始时间 任职开始时间 现任职务时间 "
-        "何时任职 任期开始",
+        "何时任职 任期开始 任职起始 任职开始 任职起始日期 任职起始年月",
         stand_ins="担任时间 上任时间 就任时间 起始时间 任命时间 当选时间",
         words=r"(任现?职|任团|担任|当选).*(时间|年月|日期|时)",
-        but=r"终|结束|届满|免|离|至",
+        but=r"终|结束|届满|免|离|至|职务[及和与]",
         width=12,
     ),
     Column(

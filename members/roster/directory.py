@@ -26,6 +26,14 @@ _ORDINAL = re.compile(
 )
 _KINDS = re.compile(r"(总支|工委|支部|团委)$")
 _STEPS = re.compile(r"[/／\\|｜→]")
+# “航测部团总支-航测一室团支部” and “测绘院团委航测部团总支航测一室团支部”.
+_CHAIN = re.compile(r"(?<=团委|工委|总支)(?!部)[-—–－]?(?=.)|(?<=总支部)[-—–－](?=.)")
+_LISTED = re.compile(r"^[（(]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[、.．)）]")
+# “航测1室” is 航测一室, “高三（1）班” 高三一班.
+_COUNTED = re.compile(
+    rf"[（(]?(?:(?<![0-9])([0-9]{{1,2}})|(?<![{_ONES}十])([{_ONES[1:]}]?十[{_ONES[1:]}]?|[{_ONES[1:]}]))[）)]?"
+    r"(?=[班室队科组段区部系级所站厂院连营排])"
+)
 _PROPOSED: Final = 0.6
 
 
@@ -42,9 +50,23 @@ def canonical(name: str) -> str:
 def _ordinal(found: re.Match[str]) -> str:
     said = found[1]
     if said.isdecimal():
-        tens, ones = divmod(int(said), 10)
-        said = ("" if tens < 2 else _ONES[tens]) + ("十" if tens else "") + (_ONES[ones] if ones else "")
+        said = _in_chinese(int(said))
     return f"第{said}" if said else found[0]
+
+
+def _in_chinese(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _ONES[tens]) + ("十" if tens else "") + (_ONES[ones] if ones else "")
+
+
+@lru_cache(maxsize=20_000)
+def counted_alike(canonical_name: str) -> str:
+    """A canonical name with the numbers of its units in one way: 航测1室 is 航测一室, 高三（1）班 高三一班."""
+
+    def chinese(found: re.Match[str]) -> str:
+        return (_in_chinese(int(found[1])) if found[1] else found[2]) or found[0]
+
+    return _COUNTED.sub(chinese, canonical_name)
 
 
 def without_kind(name: str) -> str:
@@ -67,8 +89,9 @@ class Directory:
 
     def __init__(self, top: Organization) -> None:
         self.top = top
-        # Exact names first, former names after them, then other ways to write any of them, then without their kind.
-        self._tiers: tuple[dict[str, list[Organization]], ...] = ({}, {}, {}, {}, {})
+        # Exact names first, former names after them, then other ways to write any of them, then without their kind,
+        # then with their numbers in one way.
+        self._tiers: tuple[dict[str, list[Organization]], ...] = ({}, {}, {}, {}, {}, {})
         self._proposals: dict[str, str] = {}
         self._found: dict[tuple[str, bool], Found] = {}
         self.by_pk: dict[int, Organization] = {}
@@ -115,7 +138,19 @@ class Directory:
         if found.organization is None and not found.several and _STEPS.search(name):
             # “局团委/第一支部” gives the whole way; the last step is meant.
             found = self._find(naming.tidy(_STEPS.split(name)[-1]), branch=branch)
-        return found
+        if found == Found(None) and (listed := _LISTED.sub("", name)) != name:
+            found = self._find(naming.tidy(listed), branch=branch)
+        return found if found != Found(None) else self._at_the_end_of(name, branch=branch)
+
+    def _at_the_end_of(self, name: str, *, branch: bool) -> Found:
+        """The organisation at the end of a chain of superiors, each of which has to be above it."""
+        *above, last = (naming.tidy(step) for step in _CHAIN.split(name))
+        found = self._find(last, branch=branch).organization if above else None
+        superiors, each = [], found
+        while each is not None and (each := self.parent_of(each)) is not None:
+            superiors.append(each)
+        said = [self._find(step, branch=False).organization for step in above]
+        return Found(found if all(any(each is one for one in superiors) for each in said) else None)
 
     def named(self, full_name: str) -> Organization | None:
         """The organisation of exactly this full name, past ones included."""
@@ -137,9 +172,10 @@ class Directory:
     def _find(self, name: str, *, branch: bool) -> Found:
         if not name:
             return Found(None)
-        several = False
-        for tier, names in enumerate(self._tiers):
-            rows = names.get(canonical(name) if tier >= 3 else name, [])
+        several, plain = False, canonical(name)
+        said = (name, name, name, plain, plain, counted_alike(plain))
+        for names, key in zip(self._tiers, said, strict=True):
+            rows = names.get(key, [])
             if len(rows) > 1 and branch:
                 rows = [row for row in rows if row.is_branch] or rows
             if len(rows) == 1:
@@ -164,6 +200,10 @@ class Directory:
     def _note_written_otherwise(self, name: str, organization: Organization) -> None:
         self._note(3, canonical(name), organization)
         self._note(4, without_kind(canonical(name)), organization)
+        counted = counted_alike(canonical(name))
+        # “机电2101” is the class of that number.
+        for each in (counted, without_kind(counted), without_kind(counted).removesuffix("班")):
+            self._note(5, each, organization)
 
     def _note(self, tier: int, name: str, organization: Organization) -> None:
         self._found.clear()

@@ -255,8 +255,7 @@ class Enrolling:
 
     def _meant(self, row: PlannedRow) -> PlannedPerson | None:
         """Whom a refused row means, so that they do not count as missing from the file."""
-        told = row.clean.facts.get("id_number")
-        member = self.known.by_number(told["number"], told["type"]) if told else row.recognised
+        member = recognising.meant_though_refused(row, row.place, self.known)
         return PlannedPerson(member) if member is not None and self.known.is_in_reach(member) else None
 
     def _give_standing(self, row: PlannedRow, person: PlannedPerson, place: Organization | None) -> None:

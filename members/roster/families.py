@@ -22,6 +22,10 @@ _NOT_OURS = re.compile(
     r"^是否|父亲?|母亲?|家长|监护|紧急|配偶|介绍人|联系人|班主任|辅导员|户主|亲属|子女|丈夫|妻子|爱人|法人|法定代表|推荐人|证明人|曾用|拼音|失败|原因|错误|申请|推优|入党|转正|编制"
 )
 _LATIN = re.compile(r"[a-z/]+")
+# “入团（党）时间” is of another day for some.
+_OR_PARTY = re.compile(r"[（(/／、或及和]\s*(?:加?入)?党(?!员)")
+# “团员民族” is 民族: whose it is says the list.
+_WHOSE = re.compile(r"^(共青团员|团员|团干部|干部|青年|学生|职工|员工|人员|成员|本人|个人)(?=..)")
 
 
 class Recognised(NamedTuple):
@@ -126,6 +130,11 @@ def recognise(heading: str, family: Family = PEOPLE_FAMILY) -> Recognised | None
     """The field a heading means in sheets of this family; None if it means none."""
     if len(heading) > _LONGEST_HEADING:
         return None
+    found = _recognise(heading, family)
+    return None if found is not None and found.field == "joined_on" and _OR_PARTY.search(heading) else found
+
+
+def _recognise(heading: str, family: Family) -> Recognised | None:
     plain = bare(heading)
     exact, words = family.rules
     if found := exact.get(plain):
@@ -135,8 +144,8 @@ def recognise(heading: str, family: Family = PEOPLE_FAMILY) -> Recognised | None
     # What stands below a heading is asked as well, and nearly all of it says nothing.
     if not family.some_word.search(plain):
         # “性别 Gender” says the same thing twice.
-        chinese = _LATIN.sub("", plain)
-        return exact.get(chinese) if chinese != plain else None
+        said = _WHOSE.sub("", _LATIN.sub("", plain))
+        return exact.get(said) if said != plain else None
     if _NOT_OURS.search(plain):
         return None
     for name, pattern, but in words:

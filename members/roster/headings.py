@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from members.models.roster import RowKind
+from members.roster.columns import DATES, bare
 from members.roster.families import ROSTER, Family, Recognised, recognise
-from tuanjian.spreadsheets import Merge, Row, Sheet
+from tuanjian.spreadsheets import Cell, Kind, Merge, Row, Sheet
 
 # Titles and notes above a heading are never longer than this many lines that are not blank.
 _LOOKED_AT: Final = 60
+_MOST_LINES: Final = 3
 # “入团” over “时间” says something together, a title over everything does not.
 _LONGEST_GROUP: Final = 8
+# Year, month and day where each has a column.
+_PARTS: Final = (re.compile(r"年份?$"), re.compile(r"月份?$"), re.compile(r"日$"))
+# “出生月份” by itself is no date.
+_LONE_PART = re.compile(r"(?<!年)月份?$")
+_UNIT = re.compile(r"[年月日]")
+_UNITS = re.compile(r"[年月日份\s]")
 
 
 @dataclass(frozen=True)
 class Heading:
     """A heading: its lines, the field of each mapped column, what stands in every column.
 
-    ``disputed`` are fields that two columns mean equally, with those columns.
+    ``disputed`` are fields that two columns mean equally, with those columns; ``spread`` dates whose year, month and
+    day stand in columns of their own, with those columns.
     """
 
     first_line: int
@@ -29,6 +40,7 @@ class Heading:
     fields: dict[int, str]
     texts: dict[int, str]
     disputed: dict[str, list[int]] = field(default_factory=dict)
+    spread: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def columns(self) -> dict[str, int]:
@@ -38,7 +50,8 @@ class Heading:
     @property
     def unmapped(self) -> dict[int, str]:
         """Headings that mean nothing to us."""
-        return {column: text for column, text in self.texts.items() if column not in self.fields}
+        parts = {column for columns in self.spread.values() for column in columns}
+        return {column: text for column, text in self.texts.items() if column not in self.fields.keys() | parts}
 
     @property
     def score(self) -> int:
@@ -56,7 +69,28 @@ def find_heading(sheet: Sheet, families: Sequence[Family] = ROSTER) -> Heading |
         for heading in headings_at(rows, at, sheet.merged, families):
             if best is None or (heading.score > best.score and not _lists_between(rows, best, heading)):
                 best = heading
-    return best
+    return _to_its_end(best, rows, sheet.merged) if best is not None else None
+
+
+def _to_its_end(heading: Heading, rows: Sequence[Row], merged: Sequence[Merge]) -> Heading:
+    """The heading down to where the cells end that head the names: below them, nobody stands beside the heading."""
+    named = {heading.columns[name] for name in heading.family.named if name in heading.columns}
+    last = max(
+        (
+            each.last_line
+            for each in merged
+            if heading.first_line <= each.first_line <= heading.last_line and each.first_column in named
+        ),
+        default=0,
+    )
+    if not heading.last_line < last < heading.first_line + _MOST_LINES:
+        return heading
+    texts = heading.texts
+    for row in rows:
+        if heading.last_line < row.line <= last:
+            texts = _joined(texts, _texts(row), row.line - 1, merged, (heading.family,))
+    whole = _heading(texts, heading.first_line, last, (heading.family,))
+    return whole if whole is not None and whole.score >= heading.score else replace(heading, last_line=last)
 
 
 def _lists_between(rows: Sequence[Row], above: Heading, below: Heading) -> bool:
@@ -116,6 +150,9 @@ def headings_at(
         together = _heading(joined, row.line, row.line + 1, families)
         single = max((heading.score for heading in (*found, _heading(below, 0, 0, families)) if heading), default=0)
         second = {column: joined[column] for column in below}
+        if together is not None and together.score >= single and all(map(_UNIT.fullmatch, below.values())):
+            # Year, month and day below a date.
+            return [together]
         # A lone text that continues nothing is the line of a section: “第一团支部（23人）”.
         continues = len(below) > 1 or second != below
         if together is not None and together.score > single and continues and _is_heading_line(second, families):
@@ -139,8 +176,11 @@ def settled(sheet: Sheet, heading: Heading) -> Heading:
     """
     if not heading.disputed:
         return heading
-    columns, disputed = heading.columns, {}
+    columns, disputed, spread = heading.columns, {}, {}
     for name, equal in heading.disputed.items():
+        if name in DATES and _are_parts([heading.texts[column] for column in equal], equal):
+            spread[name] = equal
+            continue
         left = [column for column in equal if _holds_something(sheet, heading, column)] or equal[:1]
         if len(left) > 1 and name not in heading.family.decisive:
             block = _block_of_names(heading)
@@ -149,7 +189,30 @@ def settled(sheet: Sheet, heading: Heading) -> Heading:
         if len(left) > 1:
             disputed[name] = left
     fields = dict(sorted((column, name) for name, column in columns.items()))
-    return replace(heading, fields=fields, disputed=disputed)
+    return replace(heading, fields=fields, disputed=disputed, spread=spread)
+
+
+def _are_parts(texts: Sequence[str], columns: Sequence[int]) -> bool:
+    """Whether columns side by side are headed as year, month and perhaps day."""
+    beside = all(after == before + 1 for before, after in pairwise(columns))
+    return beside and len(texts) <= len(_PARTS) and all(map(re.Pattern.search, _PARTS, map(bare, texts)))
+
+
+def with_whole_dates(sheet: Sheet, heading: Heading) -> Sheet:
+    """The sheet with dates in one cell each that stand spread over columns for year, month and day."""
+    if not heading.spread:
+        return sheet
+    rows = [_with_whole_dates(row, heading) if row.line > heading.last_line else row for row in sheet.rows]
+    return replace(sheet, rows=rows)
+
+
+def _with_whole_dates(row: Row, heading: Heading) -> Row:
+    cells = dict(row.cells)
+    for columns in heading.spread.values():
+        parts = [_UNITS.sub("", cells.pop(column).text) for column in columns if column in cells]
+        if parts:
+            cells[columns[0]] = Cell("-".join(parts), Kind.TEXT)
+    return replace(row, cells=dict(sorted(cells.items())))
 
 
 def _holds_something(sheet: Sheet, heading: Heading, column: int) -> bool:
@@ -172,6 +235,13 @@ def _block_of_names(heading: Heading) -> set[int]:
                 found.add(column)
                 column += step
     return found
+
+
+def says_again(row: Row, above: Heading) -> bool:
+    """Whether the row right below says the same once more in other words: Name, Gender, ID No."""
+    known = [(above.fields[column], cell.text) for column, cell in row.cells.items() if column in above.fields]
+    same = sum((found := recognise(text, above.family)) is not None and found.field == name for name, text in known)
+    return len(known) > 1 and same * 2 >= len(known)
 
 
 def repeats_heading(row: Row, above: Heading) -> Heading | None:
@@ -218,7 +288,12 @@ def _joined(
         for column in range(merge.first_column, min(merge.last_column, merge.first_column + 60) + 1)
     }
     joined = {column: text for column, text in top.items() if column not in groups}
+    over = ""
     for column, text in below.items():
+        if _UNIT.fullmatch(text):
+            over = groups.get(column) or top.get(column) or over
+            joined[column] = over + text
+            continue
         if _says(text, families):
             joined[column] = text
             continue
@@ -263,4 +338,6 @@ def _assigned(texts: Mapping[int, str], family: Family) -> tuple[dict[str, int],
         equal = [column for tier, column in claiming if tier == claiming[0][0]]
         if len(equal) > 1:
             disputed[name] = equal
+        elif name in DATES and _LONE_PART.search(bare(texts[chosen[name]])):
+            del chosen[name]
     return chosen, disputed

@@ -16,32 +16,39 @@ from members.models.roster import RowKind
 from members.roster.arranging import Arranged
 from members.roster.columns import bare
 from members.roster.families import ROSTER, Family, recognise
-from members.roster.findings import Finding
-from members.roster.headings import Heading, find_heading, heading_beside, heading_given, repeats_heading, settled
+from members.roster.findings import STRUCK_OUT, Finding
+from members.roster.headings import (
+    Heading,
+    find_heading,
+    heading_beside,
+    heading_given,
+    repeats_heading,
+    says_again,
+    settled,
+    with_whole_dates,
+)
+from members.roster.kinds import LEAGUE, kind_of, others_listed
 from members.roster.listed import THE_SAME, DataRow, Filling, ListedRows
-from members.roster.unlisted import is_count, is_footer, why_unlisted
+from members.roster.unlisted import IS_LEAGUE, is_count, is_footer, title_of, why_struck_out, why_unlisted
 from members.roster.words import read_posts
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
 from tuanjian.spreadsheets.cleaning import tidy_line
 
 # Sheets that show how to fill in the others.
 _SHOWS_HOW = re.compile(r"示例|样例|范例|样表|填[写表报](说明|须知|要求|指南|范本)|^(使用)?说明书?$")
-# A line that says in several cells which branch the people below belong to.
-_LABELLED = re.compile(r"^(所在|所属)?(团)?(支部|总支|组织)(名称|全称)?\s*[:：]")
-_ORGANIZATION_WORD = re.compile(r"支部|总支|团委|工委|委员会|班|队|部|室|处|科|站|中心")
-_CADRES = re.compile(r"干部|任职|委员(会?成员|名)|班子|干事名")
-_YOUTH = re.compile(r"非团员|青年")
-_LEAGUE = re.compile(r"团员(?!青年)|入团")
 _UNIT = re.compile(r"^(所在|所属|现)?(工作)?(单位|部门|班级|组织|科室|车间|队别|班组)(名称)?$")
-_IS_LEAGUE = re.compile(r"(?<!党)(?<!党总)(支部|支部委员会|总支|总支部|团委|工委)([（(].*[）)])?$")
-_ENDS: Final = ("支部", "委员会", "总支", "总支部", "团委", "工委", ")", "）")
-_DOTTED = re.compile(r"[\u4e00-\u9fff][·•・．‧][\u4e00-\u9fff]")
+# A class is a branch of its own, if there is one of its name.
+_CLASS = re.compile(r"^(所在|所属|行政|现)?班级?(名称)?$")
+_STATE = re.compile(r"状态|在册|去向|变动|异动")
 _MAY_STAND_TWICE: Final = ("remark", "email")
 
 
 @dataclass
 class SheetLayout:
-    """A sheet taken apart. ``columns`` and ``texts`` count columns from 1; ``left_out`` are lines with the reason."""
+    """A sheet taken apart. ``columns`` and ``texts`` count columns from 1; ``left_out`` are lines with the reason.
+
+    ``file`` is what the file is called, which may name the branch of a sheet that does not.
+    """
 
     name: str
     kind: RowKind
@@ -51,6 +58,7 @@ class SheetLayout:
     left_out: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     date1904: bool = False
+    file: str = ""
 
     @property
     def header_row(self) -> int | None:
@@ -87,10 +95,13 @@ def lay_out(
         _as_arranged(sheet, families, said[sheet.name]) if sheet.name in said else _lay_out(sheet, families)
         for sheet in workbook.visible
     ]
+    for layout in layouts:
+        layout.file = workbook.called
     if all(layout.kind == RowKind.IGNORED for layout in layouts):
-        missing = next((layout.warnings[0] for layout in layouts if layout.heading and layout.warnings), None)
-        if missing is not None:
-            raise FileRefused("F_MISSING_COLUMN", missing.message)
+        unread = next((layout for layout in layouts if layout.heading and layout.warnings), None)
+        if unread is not None and unread.heading is not None:
+            complete = not _missing(RowKind.MEMBERS, unread.heading)
+            raise FileRefused("F_NO_ROWS" if complete else "F_MISSING_COLUMN", unread.warnings[0].message)
         if all(layout.name in said for layout in layouts):
             raise FileRefused("F_NO_HEADER", "所有工作表都选了“不读取”，请至少选一个工作表的内容。")
         names = _quoted(families[0], families[0].needs, layouts[0].kind)
@@ -125,11 +136,16 @@ def _lay_out(sheet: Sheet, families: Sequence[Family]) -> SheetLayout:
     if heading is None:
         return SheetLayout(sheet.name, RowKind.IGNORED)
     heading = _with_branches(sheet, settled(sheet, heading))
+    sheet = with_whole_dates(sheet, heading)
     layout = _layout(sheet, heading)
     if missing := _missing(layout.kind, heading):
         names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
         layout.warnings.append(Finding("W_EXTRA_SHEET", f"工作表“{sheet.name}”缺少必填的列{names}，请补上后重新上传。"))
         layout.kind = RowKind.IGNORED
+        return layout
+    if layout.kind != RowKind.CADRES and (others := others_listed(sheet, layout.titles, heading)):
+        message = f"工作表“{sheet.name}”像是{others}的名单，没有读取；确是要登记的人，请在“表格识别”里选择它的内容。"
+        layout.kind, layout.warnings = RowKind.IGNORED, [Finding("W_EXTRA_SHEET", message)]
         return layout
     rows = _listed(sheet, layout, heading)
     if layout.kind == RowKind.CADRES and _lists_members(layout, heading, rows):
@@ -169,7 +185,7 @@ def _with_branches(sheet: Sheet, heading: Heading) -> Heading:
             if row.line > heading.last_line and len(row.cells) > 1 and column in row.cells
         }
         said = {value for value in said if value and not is_footer(value)} - {tidy_line(text)}
-        if any("支部" in value for value in said) and all(_IS_LEAGUE.search(value) for value in said):
+        if any("支部" in value for value in said) and all(IS_LEAGUE.search(value) for value in said):
             return replace(heading, fields=dict(sorted((heading.fields | {column: "branch"}).items())))
     return heading
 
@@ -182,7 +198,7 @@ def _lists_members(layout: SheetLayout, heading: Heading, rows: ListedRows) -> b
     said = [read_posts(row.cells["league_post"][1].text) if "league_post" in row.cells else None for row in rows]
     without = sum(1 for posts in said if posts in (None, ([], [])))
     about = " ".join([layout.name, *layout.titles])
-    of_members = "joined_on" in heading.columns or _LEAGUE.search(about) or ([], []) in said
+    of_members = "joined_on" in heading.columns or LEAGUE.search(about) or ([], []) in said
     return without * 2 >= len(said) and bool(of_members)
 
 
@@ -209,6 +225,7 @@ def _as_arranged(sheet: Sheet, families: Sequence[Family], arranged: Arranged) -
     if heading is None:
         raise FileRefused("F_NO_HEADER", f"工作表“{sheet.name}”的第 {lines[0]} 行没有内容，请重新选择表头。")
     heading = settled(sheet, heading)
+    sheet = with_whole_dates(sheet, heading)
     layout = _layout(sheet, heading, arranged.kind)
     if missing := _missing(layout.kind, heading):
         names = "、".join(f"“{layout.label_of(name)}”" for name in missing)
@@ -218,7 +235,7 @@ def _as_arranged(sheet: Sheet, families: Sequence[Family], arranged: Arranged) -
 
 def _layout(sheet: Sheet, heading: Heading, kind: RowKind | None = None) -> SheetLayout:
     titles = [tidy_line(text) for text in _texts_above(sheet, heading)]
-    kind = kind or _kind(sheet.name, titles, heading)
+    kind = kind or kind_of(sheet.name, titles, heading)
     return SheetLayout(sheet.name, kind, heading, titles, date1904=sheet.date1904)
 
 
@@ -236,21 +253,6 @@ def _texts_above(sheet: Sheet, heading: Heading) -> Iterator[str]:
         yield from (cell.text for cell in row.cells.values() if cell.kind == Kind.TEXT)
 
 
-def _kind(name: str, titles: list[str], heading: Heading) -> RowKind:
-    """By the headings first: who lists the day of joining lists members, whatever the sheet is called."""
-    if heading.family.kind is not None:
-        return heading.family.kind
-    has = heading.columns.keys()
-    about = " ".join([name, *(title for title in titles if not title.startswith(("填报", "说明")))])
-    if "member_no" not in has and ("league_post" in has or "post_started_on" in has):
-        described = {"post_started_on", "post_nature"} & has and "joined_on" not in has
-        if described or (_CADRES.search(about) and not _LEAGUE.search(name)):
-            return RowKind.CADRES
-    if _YOUTH.search(about) and not {"joined_on", "member_no"} & has:
-        return RowKind.YOUTH if not _LEAGUE.search(about.replace("非团员", "")) else RowKind.MEMBERS
-    return RowKind.MEMBERS
-
-
 def _missing(kind: RowKind, heading: Heading) -> list[str]:
     # Young people may come without a number.
     needed = ("name",) if kind == RowKind.YOUTH else heading.family.needs
@@ -260,9 +262,11 @@ def _missing(kind: RowKind, heading: Heading) -> list[str]:
 def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
     """The rows of the sheet; every other line goes to those left out."""
     filling = Filling(sheet, heading)
-    listed, above = ListedRows(sheet.rows, filling), dict[str, tuple[int, Cell]]()
+    listed = ListedRows(sheet.rows, filling, grouped_by=_column_of_class(heading))
+    above = dict[str, tuple[int, Cell]]()
     fields, section, known, nameless = heading.fields, "", {*heading.texts}, set[int]()
     second_line: dict[int, str] = {}
+    right_below = heading.last_line + 2
     for at, row in enumerate(sheet.rows):
         if row.line <= heading.last_line:
             if row.line > heading.first_line:
@@ -276,11 +280,14 @@ def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
                     fields, known = repeated.fields, known | repeated.texts.keys()
             layout.left_out.append((row.line, "重复的表头"))
             continue
+        if row.line <= right_below and says_again(row, heading):
+            layout.left_out.append((row.line, "重复的表头"))
+            continue
         cells = {fields[column]: (column, cell) for column, cell in row.cells.items() if column in fields}
         stray = () if row.cells.keys() <= known else row.cells.keys() - known
         if stray:
             _refuse_beside(sheet, row, heading)
-        title = _title(row, cells, heading.family)
+        title = title_of(row, cells, heading.family)
         if title:
             # What stands above the first heading says so for the whole sheet, on its second page as well.
             section = "" if title in layout.titles else title
@@ -302,6 +309,13 @@ def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
     return listed
 
 
+def _column_of_class(heading: Heading) -> int:
+    """The column that says whose class somebody is in, where none says the branch; 0 if there is none."""
+    if "branch" in heading.columns or heading.family.kind is not None:
+        return 0
+    return next((column for column, text in heading.unmapped.items() if _CLASS.search(bare(text))), 0)
+
+
 def _refuse_beside(sheet: Sheet, row: Row, heading: Heading) -> None:
     if (beside := heading_beside(row, heading)) is not None:
         where = get_column_letter(min(beside.texts))
@@ -317,37 +331,6 @@ def _refuse_half(sheet: Sheet, repeated: Heading) -> None:
             raise FileRefused("F_DUP_HEADER", message)
 
 
-def _title(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:
-    """The text of a line that holds nothing else, or else only numbers, and names a part of the sheet."""
-    if len(row.cells) != 1:
-        return _title_in_cells(row, cells, family)
-    cell = next(iter(row.cells.values()))
-    text = tidy_line(cell.text)
-    if cell.kind != Kind.TEXT or is_footer(text):
-        return ""
-    in_name = any(name in cells for name in family.named)
-    named = _ORGANIZATION_WORD.search(text) and len(text) > 3
-    # Only names of people have a dot in the middle.
-    return text if not in_name or named or (len(text) > 8 and not _DOTTED.search(text)) else ""
-
-
-def _title_in_cells(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:
-    """The same of “支部名称： | 第一团支部 | 书记： | 王某”, and of “一 | 第一团支部 | 23人”."""
-    first = next(iter(row.cells), 0)
-    if family.kind is not None or not first:
-        return ""
-    at = cells["name"][0] if "name" in cells else first
-    text = row.cells[at].text
-    # Nobody is called 第一团支部; nearly every row is done with here.
-    named = text.endswith(_ENDS) and _IS_LEAGUE.search(text := tidy_line(text))
-    labelled = not named and _LABELLED.match(row.cells[first].text)
-    if not (labelled or named) or ("branch" in cells and cells["branch"][0] in (first, at)):
-        return ""
-    if family.lists_something({name: cell.text for name, (_, cell) in cells.items()}):
-        return ""
-    return " ".join(tidy_line(row.cells[column].text) for column in sorted(row.cells)[:6]) if labelled else text
-
-
 def _refuse_disputed(sheet: Sheet, heading: Heading, layout: SheetLayout) -> None:
     disputed = {name: columns for name, columns in heading.disputed.items() if name not in _MAY_STAND_TWICE}
     lines = {row.line for row in layout.rows} if disputed else set()
@@ -361,6 +344,7 @@ def _refuse_disputed(sheet: Sheet, heading: Heading, layout: SheetLayout) -> Non
 
 
 def _warn(sheet: Sheet, layout: SheetLayout) -> None:
+    _warn_of_struck_out(sheet, layout)
     hidden = [column for column in layout.fields if column in sheet.hidden_columns]
     if hidden:
         names = "、".join(layout.label_of(layout.fields[column]) for column in hidden)
@@ -368,3 +352,18 @@ def _warn(sheet: Sheet, layout: SheetLayout) -> None:
     if layout.unmapped:
         names = "、".join(tidy_line(text)[:20] for text in layout.unmapped.values())
         layout.warnings.append(Finding("W_UNKNOWN_COLUMN", f"有不认识的列（{names}），已忽略，内容没有保存。"))
+
+
+def _warn_of_struck_out(sheet: Sheet, layout: SheetLayout) -> None:
+    """Say which people are called gone in a column of their state, which nothing else is read from."""
+    columns = [column for column, text in layout.unmapped.items() if _STATE.search(bare(text))]
+    if not columns:
+        return
+    rows = (row for row in sheet.rows if any(why_struck_out(row.cell(column).text) for column in columns))
+    lines = {row.line for row in layout.rows}
+    struck = [str(row.line) for row in rows if row.line in lines]
+    if struck:
+        said = "、".join(struck[:10]) + (f" 等 {len(struck)}" if len(struck) > 10 else "")
+        names = "、".join(tidy_line(layout.unmapped[column])[:20] for column in columns)
+        message = f"第 {said} 行的“{names}”写着已不在册，请核对这些人是否还要登记；不要登记的请从表中删去。"
+        layout.warnings.append(Finding(STRUCK_OUT, message))

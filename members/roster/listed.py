@@ -22,7 +22,10 @@ _Cells = dict[str, tuple[int, Cell]]
 
 @dataclass(frozen=True)
 class DataRow:
-    """A row that lists somebody or something. ``section`` is the line above it that names a part of the sheet."""
+    """A row that lists somebody or something.
+
+    ``section`` is the line above it that names a part of the sheet, ``group`` what the row says its class is.
+    """
 
     line: int
     cells: dict[str, tuple[int, Cell]]
@@ -30,6 +33,7 @@ class DataRow:
     hidden: bool = False
     ragged: bool = False
     merged: bool = False
+    group: str = ""
 
 
 class _Part(NamedTuple):
@@ -43,8 +47,9 @@ class _Part(NamedTuple):
 class ListedRows(Sequence[DataRow]):
     """The rows of one sheet."""
 
-    def __init__(self, lines: Sequence[Row], filling: Filling) -> None:
-        self._lines, self._filling = lines, filling
+    def __init__(self, lines: Sequence[Row], filling: Filling, *, grouped_by: int = 0) -> None:
+        """``grouped_by`` is the column of the class, 0 if there is none."""
+        self._lines, self._filling, self._grouped_by = lines, filling, grouped_by
         self._places = array("I")
         self._parts: list[_Part] = []
 
@@ -95,7 +100,8 @@ class ListedRows(Sequence[DataRow]):
         fields = part.fields
         cells = {fields[column]: (column, cell) for column, cell in line.cells.items() if column in fields}
         filled = self._filling.fill(line, cells)
-        return DataRow(line.line, cells, part.section, line.hidden, line.ragged, filled)
+        group = line.cell(self._grouped_by).text if self._grouped_by else ""
+        return DataRow(line.line, cells, part.section, line.hidden, line.ragged, filled, group)
 
 
 class Filling:

@@ -17,6 +17,7 @@ _LABEL: Final = re.compile(
 )
 _NOTED = re.compile(r"\s*[（(][^（()）]*[)）]$")
 _COUNTED = re.compile(r"\s*[（(,，:：]?\s*(?:共|计|团员)*\s*[0-9]+\s*(?:人|名)(?:团员)?\s*[）)]?$")
+_BETWEEN = re.compile(r"[-_+—–－~\s:：、，,（）()【】《》“”]+")
 _YEAR = re.compile(r"^[0-9]{4}(?:[-—~至][0-9]{4})?(?:年度?|学年)(?:[0-9]{1,2}月)?(?:第[一二]学期)?\s*")
 _LIST = re.compile(
     r"(?:[0-9]{4}年度?)?(?:新发展)?(?:共青)?(?:团员|青年|团干部|团干|人员|成员|学生)*(?:青年)?(?:基本)?(?:信息|情况)?"
@@ -32,7 +33,17 @@ _NO_ORGANIZATION = re.compile(r"(?:干部|全部|内部|外部|部队)$")
 def names_in(text: str) -> tuple[str, ...]:
     """The names the text may say, the text itself first; which of them is an organisation the caller knows."""
     whole = tidy_line(text)
-    return tuple(dict.fromkeys(name for name in _names(whole) if len(name) >= _SHORTEST))
+    # “测绘院团委 团员名册 （2026年）”: names of organisations have no blanks, so nothing is lost without them.
+    names = (*_names(whole), *_bare("".join(whole.split())))
+    return tuple(dict.fromkeys(name for name in names if len(name) >= _SHORTEST))
+
+
+@lru_cache(maxsize=100)
+def names_in_file(called: str) -> tuple[str, ...]:
+    """The names of organisations the name of a file may say: “附件2-航测一室团支部_团员名单(1)”."""
+    pieces = [called, *_BETWEEN.split(called)]
+    names = dict.fromkeys(name for piece in pieces for name in names_in(piece))
+    return tuple(name for name in names if _ORGANIZATION.search(name))
 
 
 @lru_cache(maxsize=2_000)

@@ -46,13 +46,23 @@ def meaning_of(row: PlannedRow, place: Organization | None, known: Known, decisi
         member = known.by_number(told["number"], told["type"])
         if member is not None:
             return Meaning(member)
-        return _decided(_suspects(row, place, known), decision, number=told["number"])
+        return _decided(row, _suspects(row, place, known), decision, number=told["number"])
     if row.recognised is not None:
         return Meaning(row.recognised)
     fitting = _of_that_month(row, known.namesakes(row.clean.facts["name"], place))
     if len(fitting) == 1 and _is_certain(row, fitting[0]):
         return Meaning(fitting[0])
-    return _decided(fitting, decision)
+    return _decided(row, fitting, decision)
+
+
+def meant_though_refused(row: PlannedRow, place: Organization | None, known: Known) -> Member | None:
+    """Whom a refused row is about: the holder of its number, else the only one of the name in the branch."""
+    told = row.clean.facts.get("id_number")
+    member = known.by_number(told["number"], told["type"]) if told else row.recognised
+    if member is None and "name" in row.clean.facts:
+        suspects = _suspects(row, place, known)
+        member = suspects[0] if len(suspects) == 1 else None
+    return member
 
 
 def without_updates(meaning: Meaning, decision: Choice | None) -> Meaning:
@@ -76,10 +86,11 @@ def may_move(member: Member) -> bool:
 
 
 def _suspects(row: PlannedRow, place: Organization | None, known: Known) -> list[Member]:
-    """Namesakes in the branch whom no row of the file means by their own number, with another number or none."""
-    namesakes = [each for each in known.namesakes(row.clean.facts["name"], place) if not known.is_listed(each)]
-    numbered = [each for each in namesakes if each.id_number_index]
-    return [*numbered, *_of_that_month(row, [each for each in namesakes if not each.id_number_index])]
+    """Namesakes in the branch whom no row of the file means by their own number, with another number or none.
+
+    Whatever their date of birth: without a number it was typed, and perhaps wrongly.
+    """
+    return [each for each in known.namesakes(row.clean.facts["name"], place) if not known.is_listed(each)]
 
 
 def _of_that_month(row: PlannedRow, people: list[Member]) -> list[Member]:
@@ -93,7 +104,7 @@ def _is_certain(row: PlannedRow, member: Member) -> bool:
     return bool(row.clean.facts.get("birth_date") and member.birth_on) and member.league_status not in IN_LEAGUE
 
 
-def _decided(suspects: list[Member], decision: Choice | None, *, number: str = "") -> Meaning:
+def _decided(row: PlannedRow, suspects: list[Member], decision: Choice | None, *, number: str = "") -> Meaning:
     if not suspects:
         return Meaning(None)
     only = suspects[0] if len(suspects) == 1 else None
@@ -102,10 +113,10 @@ def _decided(suspects: list[Member], decision: Choice | None, *, number: str = "
         return Meaning(None, offers, others=tuple(suspects))
     if decision in offers:
         return Meaning(only, offers, number=bool(number) and decision != Choice.MERGE)
-    return Meaning(only, offers, _question(only, number))
+    return Meaning(only, offers, _question(row, only, number))
 
 
-def _question(only: Member | None, number: str) -> str:
+def _question(row: PlannedRow, only: Member | None, number: str) -> str:
     if only is None:
         return "同一团支部有几名同名的人，不能判断是哪一位，请填写证件号码；确是另一个人的，请选“不是同一人”。"
     if not number:
@@ -113,6 +124,8 @@ def _question(only: Member | None, number: str) -> str:
     if only.id_number_index:
         differ = _how_they_differ(number, only.id_number)
         return f"同一团支部已有同名的人，{differ}，疑似同一人，请核对号码后选择怎样处理。"
+    if not _of_that_month(row, [only]):
+        return "同一团支部已有同名、没有证件号码的人，登记的出生年月与这一行不同，请核对是否同一人后选择怎样处理。"
     return "同一团支部已有同名、没有证件号码的人，疑似同一人，请选择怎样处理。"
 
 

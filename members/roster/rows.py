@@ -19,11 +19,12 @@ from members.models import AgeRule
 from members.models.roster import RowKind
 from members.roster.cells import Cleaner, Value, read_date
 from members.roster.columns import PEOPLE_KINDS, column_of, label_of
-from members.roster.findings import CellRefused, Finding
+from members.roster.findings import STRUCK_OUT, CellRefused, Finding
 from members.roster.layouts import SheetLayout
 from members.roster.listed import DataRow
-from members.roster.places import names_in, organization_said
-from members.roster.words import GENDERS
+from members.roster.places import names_in, names_in_file, organization_said
+from members.roster.unlisted import why_struck_out
+from members.roster.words import GENDERS, POLITICAL_STATUSES
 from tuanjian import ages
 from tuanjian.spreadsheets import Cell, Kind
 from tuanjian.spreadsheets.cleaning import tidy_line
@@ -141,6 +142,10 @@ def read_row(layout: SheetLayout, row: DataRow, reader: Reader) -> CleanRow:
         clean_row.claimed = organization_said(row.section)
         above = (row.section,) if clean_row.claimed else (row.section, *reversed(layout.titles), layout.name)
         clean_row.places = [name for text in above for name in names_in(text)]
+        if not clean_row.claimed:
+            clean_row.places += names_in_file(layout.file)
+        if row.group:
+            clean_row.places = [*names_in(row.group), *clean_row.places]
     if row.ragged:
         clean_row.problems.append(Finding("R_RAGGED", "这一行的列数与表头不一致，请检查分隔符后重新上传。"))
     if row.hidden:
@@ -149,7 +154,19 @@ def read_row(layout: SheetLayout, row: DataRow, reader: Reader) -> CleanRow:
         clean_row.warn("W_MERGED", "有合并单元格，已按左上角的值填充。")
     for name, (_, cell) in row.cells.items():
         _read_cell(clean_row, name, cell, layout, reader)
+    if row.section and layout.kind in PEOPLE_KINDS:
+        _read_section(clean_row, row.section)
     return clean_row
+
+
+def _read_section(clean_row: CleanRow, section: str) -> None:
+    """What the line above people says of all of them: “三、群众”, “已转出团员”."""
+    status = next((found for name in names_in(section) if (found := POLITICAL_STATUSES.find(name))), None)
+    if status and "political_status" not in clean_row.letters:
+        clean_row.facts["political_status"] = status
+        clean_row.shown["political_status"] = POLITICAL_STATUSES.labels[status]
+    if found := why_struck_out(section):
+        clean_row.warn(STRUCK_OUT, f"此人排在“{found}”下面，请核对是否还要登记；不要登记的，请从表中删去。", "name")
 
 
 def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: Cleaner, rules: Rules) -> CleanRow:
@@ -160,6 +177,7 @@ def _clean_row(layout: SheetLayout, row: DataRow, required: list[str], cleaner: 
         _refuse_member_without_number(clean_row)
         judge_ages(clean_row, cleaner.on, rules)
         _judge_member_no(clean_row)
+        _warn_of_remark(clean_row)
     return clean_row
 
 
@@ -227,6 +245,14 @@ def _compare_with_number(clean_row: CleanRow) -> None:
     if told["gender"]:
         clean_row.facts["gender"] = told["gender"]
         clean_row.shown["gender"] = GENDERS.labels[told["gender"]]
+
+
+def _warn_of_remark(clean_row: CleanRow) -> None:
+    """Offices strike people out by a remark; what is struck out must not go in unseen."""
+    said = clean_row.facts.get("remark")
+    if said and (found := why_struck_out(said)):
+        message = f"备注写着“{found}”，请核对此人是否还要登记；不要登记的，请从表中删去这一行后重新上传。"
+        clean_row.warn(STRUCK_OUT, message, "remark")
 
 
 def judge_ages(clean_row: CleanRow, on: dt.date, rules: Rules) -> None:

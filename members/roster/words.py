@@ -24,7 +24,7 @@ _MISSPELT = {
     Ethnicity.LISU: "僳僳族 僳僳",
     Ethnicity.OTHER: "其它",
     Ethnicity.UYGHUR: "维族",
-    Ethnicity.MONGOL: "蒙族",
+    Ethnicity.MONGOL: "蒙族 蒙",
     Ethnicity.KOREAN: "朝族 鲜族",
 }
 ETHNICITIES: Final = Vocabulary(
@@ -124,9 +124,9 @@ _BETWEEN = re.compile(r"[、，,;；/\n]|兼(?!职)")
 NATURES: Final = Vocabulary(
     PostNature.choices,
     {
-        PostNature.FULL_TIME: "专职团干 专职团干部 专职干部 全职",
-        PostNature.PART_TIME: "兼职团干 兼职团干部 兼职干部",
-        PostNature.SECONDED: "挂职团干 挂职团干部 挂职干部",
+        PostNature.FULL_TIME: "专 专职团干 专职团干部 专职干部 全职",
+        PostNature.PART_TIME: "兼 兼职团干 兼职团干部 兼职干部",
+        PostNature.SECONDED: "挂 挂职团干 挂职团干部 挂职干部",
     },
 )
 

@@ -2,7 +2,7 @@ import pytest
 
 from branches.models import OrgType
 from members.roster.deciding import call_branch, want_branch
-from members.roster.directory import canonical
+from members.roster.directory import Directory, canonical, counted_alike
 from members.roster.places import names_in, organization_said
 from members.roster.suggesting import unplaced
 from members.tests.builders import an_id_number
@@ -30,6 +30,7 @@ from members.tests.rosters import a_row, checked, members
         "2026年10月航测一室团支部团员青年登记表（非团员除外）",
         "航测一室团支部青年名册",
         "航测一室团支部信息表",
+        "航测一室团支部\n团员名册\n（2026年11月）",
     ],
 )
 def test_the_name_in_a_line_is_found(text):
@@ -43,6 +44,44 @@ def test_the_text_itself_comes_first():
 @pytest.mark.parametrize("name", ["第1团支部", "一支部", "1支部", "第一团支部委员会", "第一團支部", "第一支部（机关）"])
 def test_numbers_of_branches_are_written_in_many_ways(name):
     assert canonical(name) == "第一支部"
+
+
+@pytest.mark.parametrize("said", ["航测1室", "航测１室团支部", "航测（一）室", "1.航测一室团支部", "（1）航测1室"])
+def test_numbers_of_units_are_written_in_many_ways(world, said):
+    assert Directory(world.bureau).find(said, branch=True).organization == world.branch
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("{superior}{branch}", True),
+        ("{superior}-{branch}", True),
+        ("{other}{branch}", False),
+        ("<b>{branch}", False),
+        ("航测1室团总支", False),
+    ],
+)
+def test_superiors_may_stand_before_a_name_where_they_are_superiors(world, said, found):
+    names = {"superior": "测绘院团总支", "other": "某某团总支", "branch": "航测一室团支部"}
+
+    organization = Directory(world.bureau).find(said.format(**names), branch=True).organization
+
+    assert organization == (world.branch if found else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("机电2101班", "机电2101班"),
+        ("高三（1）班", "高三一班"),
+        ("高三1班支部", "高三一班支部"),
+        ("高三一班", "高三一班"),
+        ("机电21-01班", "机电21-一班"),
+        ("第二十一中队支部", "第二十一中队支部"),
+    ],
+)
+def test_numbers_of_classes_are_told_from_years(name, expected):
+    assert counted_alike(canonical(name)) == expected
 
 
 @pytest.mark.parametrize(
@@ -165,55 +204,56 @@ def implied_by(roster):
 
 
 def test_the_names_of_sheets_that_are_no_branch_are_asked_for(world):
-    sheets = a_sheet_each(航测一室=["费思源"], 航测2室=["葛云帆", "钱若溪"], 遥感室=["季明远"], Sheet4=["孔令仪"])
+    sheets = a_sheet_each(航测一室=["费思源"], 航测九室=["葛云帆", "钱若溪"], 遥感室=["季明远"], Sheet4=["孔令仪"])
 
     roster = checked(sheets, organization=world.general, by=world.general_admin)
 
     assert [state for state, *_ in told(roster)] == ["new", *["invalid"] * 4]
-    assert implied_by(roster) == ([("航测2室", 2, True), ("遥感室", 1, True)], [("Sheet4", 1, "Sheet4")])
+    assert implied_by(roster) == ([("航测九室", 2, True), ("遥感室", 1, True)], [("Sheet4", 1, "Sheet4")])
     assert world.branch in unplaced(roster).names[0].near
 
 
 def test_what_the_name_of_a_sheet_means_holds_for_all_its_rows(world):
-    sheets = a_sheet_each(航测2室=["葛云帆", "钱若溪"], 遥感室=["季明远"], Sheet4=["孔令仪"])
+    sheets = a_sheet_each(航测九室=["葛云帆", "钱若溪"], 遥感室=["季明远"], Sheet4=["孔令仪"])
     roster = checked(sheets, organization=world.general, by=world.general_admin)
 
-    call_branch(roster, name="航测2室", organization=world.sister_branch, by=world.general_admin)
+    call_branch(roster, name="航测九室", organization=world.sister_branch, by=world.general_admin)
     call_branch(roster, name="Sheet4", organization=world.branch, by=world.general_admin)
     want_branch(roster, name="遥感室", parent=world.general, org_type=OrgType.BRANCH, by=world.general_admin)
 
     other, here = world.sister_branch.full_name, world.branch.full_name
-    assert told(roster) == [("new", name, []) for name in (other, other, "遥感室", here)]
+    new = "中国共产主义青年团华岳局测绘院遥感室支部委员会"
+    assert told(roster) == [("new", name, []) for name in (other, other, new, here)]
     assert implied_by(roster) == ([], [])
 
 
 def test_a_name_taken_back_is_asked_for_again(world):
-    roster = checked(a_sheet_each(航测2室=["葛云帆"]), organization=world.general, by=world.general_admin)
+    roster = checked(a_sheet_each(航测九室=["葛云帆"]), organization=world.general, by=world.general_admin)
 
     for meant in (world.branch, None):
-        call_branch(roster, name="航测2室", organization=meant, by=world.general_admin)
+        call_branch(roster, name="航测九室", organization=meant, by=world.general_admin)
 
-    assert implied_by(roster) == ([("航测2室", 1, True)], [])
+    assert implied_by(roster) == ([("航测九室", 1, True)], [])
 
 
 def test_empty_cells_of_a_column_for_the_branch_are_not_filled_by_the_sheet(world):
-    sheet = members(a_row("费思源", None), a_row("葛云帆", "航测一室团支部"), title="航测2室")
+    sheet = members(a_row("费思源", None), a_row("葛云帆", "航测一室团支部"), title="航测九室")
 
     roster = checked(sheet, organization=world.general, by=world.general_admin)
 
-    assert implied_by(roster) == ([], [("航测2室", 1, "")])
+    assert implied_by(roster) == ([], [("航测九室", 1, "")])
 
 
 def test_a_title_above_one_sheet_is_asked_for_and_one_above_all_is_not(world):
     one, both = a_sheet_each(Sheet1=["费思源"]), a_sheet_each(Sheet1=["葛云帆"], Sheet2=["钱若溪"])
-    for title, sheets in (("航测2室团员花名册", one), ("甲厂团委团员花名册", both)):
+    for title, sheets in (("航测九室团员花名册", one), ("甲厂团委团员花名册", both)):
         for rows in sheets.values():
             rows.insert(0, (title,))
 
     rosters = [checked(sheets, organization=world.general, by=world.general_admin) for sheets in (one, both)]
 
     assert [implied_by(roster) for roster in rosters] == [
-        ([("航测2室", 1, True)], []),
+        ([("航测九室", 1, True)], []),
         ([], [("Sheet1", 1, "Sheet1"), ("Sheet2", 1, "Sheet2")]),
     ]
 

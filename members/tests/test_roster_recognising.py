@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from members.models import Choice, DifferentPeople, Member, RosterDecision
+from members.roster.absent import missing_from_file
 from members.roster.applying import apply_plan
 from members.roster.deciding import decide
 from members.roster.reviewing import Review
@@ -25,7 +26,7 @@ def test_another_name_under_a_known_number_is_pointed_out(world, admin, update, 
     roster = checked(members(row), organization=world.bureau, by=admin, update_existing=update)
 
     told = [each for each in roster.rows.get().warnings if each[0] == "W_NAME_DIFFERS"]
-    classes = [(each.words, each.heading, each.rows) for each in Review(roster).warnings]
+    classes = [(each.words, each.heading, each.rows) for each in Review(roster).classes if not each.refuses]
     assert states(roster) == [(2, state)]
     assert told == [["W_NAME_DIFFERS", "姓名与在册的“白雨桐”不同，请核对是否填错号码。", "name", "A"]]
     assert ("姓名与记录不同", "姓名", 1) in classes
@@ -121,3 +122,50 @@ def test_numbers_that_have_little_in_common_are_only_said_to_differ(world, admin
 
     told = next(each[1] for each in roster.rows.get().warnings if each[0] == "W_SAME_PERSON")
     assert told == "同一团支部已有同名的人，证件号码不同，疑似同一人，请核对号码后选择怎样处理。"
+
+
+@pytest.mark.parametrize(
+    ("born", "words"),
+    [
+        (dt.date(2001, 6, 18), "疑似同一人，请选择怎样处理"),
+        (dt.date(2001, 8, 16), "登记的出生年月与这一行不同，请核对是否同一人"),
+    ],
+)
+def test_somebody_known_without_a_number_is_never_entered_twice(world, admin, born, words):
+    known = a_young_person("钱子昂", branch=world.branch, birth_on=born, id_number="")
+    row = a_row("钱子昂", world.branch.short_name, number=an_id_number(dt.date(2001, 6, 18)))
+
+    roster = checked(members(row), organization=world.bureau, by=admin)
+
+    (message,) = [each[1] for each in roster.rows.get().warnings if each[0] == "W_SAME_PERSON"]
+    assert (states(roster), roster.rows.get().target_id) == ([(2, "asked")], known.pk)
+    assert words in message
+    assert known not in missing_from_file(roster, user=admin)
+
+
+def young_people(*names, branch):
+    """A sheet that makes young people of the branch missing who are not in the file."""
+    return {"青年": [YOUTH_HEADINGS, *((name, "女", "2002-03-04", branch.short_name) for name in names)]}
+
+
+def test_whom_a_refused_row_names_is_not_missing_from_the_file(world, admin):
+    a_young_person("钱子昂", branch=world.branch, birth_on=dt.date(2001, 6, 18), id_number="")
+    refused = a_row("钱子昂", world.branch.short_name, phone="123")
+    unreadable = a_row(world.member.name, world.branch.short_name, number="37999820010618002")
+    sheets = members(refused, unreadable) | young_people("赵启明", branch=world.branch)
+
+    roster = checked(sheets, organization=world.bureau, by=admin)
+
+    assert states(roster) == [(2, "invalid"), (3, "invalid"), (2, "new")]
+    assert list(missing_from_file(roster, user=admin)) == []
+
+
+def test_none_of_several_namesakes_is_missing_while_it_is_asked_who_is_meant(world, admin):
+    for month in (6, 8):
+        a_young_person("钱子昂", branch=world.branch, birth_on=dt.date(2001, month, 18), id_number="")
+    sheets = members(a_row("钱子昂", world.branch.short_name)) | young_people("赵启明", branch=world.branch)
+
+    roster = checked(sheets, organization=world.bureau, by=admin)
+
+    assert states(roster) == [(2, "asked"), (2, "new")]
+    assert [person.name for person in missing_from_file(roster, user=admin)] == ["白雨桐"]

@@ -53,6 +53,21 @@ def test_sheets_of_all_shapes_are_understood(sheet, expected):
     assert understood(sheet) == expected
 
 
+def test_dates_spread_over_columns_are_put_together():
+    sheet = drawn(
+        "姓名 | 身份证号 | 入团时间 | | | 出生年 | 出生月\n | | 年 | 月 | 日 | |\n"
+        "白雨桐 | ① | 2016年 | 5月 | 4日 | 2001 | 06\n何静姝 | ② | 2016 | | | |"
+    )
+
+    (layout,) = lay_out(Workbook([sheet]))
+
+    dates = [
+        [row.cells[name][1].text for name in ("joined_on", "birth_date") if name in row.cells] for row in layout.rows
+    ]
+    assert dates == [["2016-5-4", "2001-06"], ["2016"]]
+    assert (layout.unmapped, layout.warnings) == ({}, [])
+
+
 def test_sheets_of_one_branch_each_have_their_own_columns():
     one = drawn("姓名 | 身份证号 | 手机号\n白雨桐 | ① | 14000000001", name="航测一室")
     two = drawn("身份证号 | 入团时间 | 姓名\n② | 2016-05 | 何静姝", name="航测二室")
@@ -91,6 +106,8 @@ def test_members_and_cadres_may_stand_on_sheets_of_one_file():
         # Numbers of the school instead of the person's own.
         ("学号 | 姓名 | 性别 | 入团时间\n1 | 白雨桐 | 女 | 2016-05", "F_MISSING_COLUMN"),
         ("甲 | 乙 | 丙\n白雨桐 | ① | 一队", "F_NO_HEADER"),
+        # Who moves from one branch to another: which of them is theirs would be a guess.
+        ("姓名 | 身份证号 | 转出团支部 | 转入团支部 | 转接时间\n白雨桐 | ① | 一队 | 二队 | 2026-09", "F_NO_ROWS"),
         # A second list that begins further down, beside the first.
         (
             "姓名 | 身份证号 | | |\n白雨桐 | ① | | 姓名 | 身份证号\n钱子昂 | ③ | | 何静姝 | ②",

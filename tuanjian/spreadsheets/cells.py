@@ -42,12 +42,14 @@ class Sheet:
 class Workbook:
     """A file that was read to its end.
 
-    ``format`` is ``xlsx``, ``xls`` or ``csv``; ``warnings`` are codes about the file (``W_EXTERNAL``, ``W_HIDDEN``).
+    ``format`` is ``xlsx``, ``xls`` or ``csv``; ``warnings`` are codes about the file (``W_EXTERNAL``, ``W_HIDDEN``),
+    ``called`` is what the user calls it, without its ending and anything that cannot be printed.
     """
 
     sheets: list[Sheet]
     warnings: tuple[str, ...] = ()
     format: str = "xlsx"
+    called: str = ""
 
     @property
     def visible(self) -> list[Sheet]:

@@ -9,7 +9,7 @@ import sys
 import threading
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -26,6 +26,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 _COMMAND: Final = [sys.executable, "-E", "-s", "-S", "-X", "utf8", "-m", "tuanjian.spreadsheets.child"]
 _NEEDED_BY_WINDOWS: Final = ("SYSTEMROOT",)
 _OUT_OF_TIME: Final = -24  # SIGXCPU, which is not there on every system
+_LONGEST_NAME: Final = 100
 # Takes how many rows have been read, and how many thousandths of the file that is, 0 while nobody knows.
 Told = Callable[[int, int], None]
 _logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def read_workbook(path: Path, *, name: str, limits: Limits | None = None, told: 
             child.stdin.write(json.dumps(question).encode() + b"\n")
             child.stdin.close()
         try:
-            return put_together(_counted(_messages(child.stdout), told))
+            return _called(put_together(_counted(_messages(child.stdout), told)), name)
         except BrokenOff as end:
             status = child.wait()
             _logger.warning("The reader of a workbook ended with status %s.", status)
@@ -66,7 +67,12 @@ def read_in_process(path: Path, *, name: str, limits: Limits | None = None) -> W
     """Read a file of our own in this process. Only for files that no stranger has touched, and for tests."""
     messages: list[dict[str, Any]] = []
     gather(path, name, Gathering(limits or Limits(), messages.append))
-    return put_together(messages)
+    return _called(put_together(messages), name)
+
+
+def _called(workbook: Workbook, name: str) -> Workbook:
+    printable = "".join(character for character in Path(name).stem if character.isprintable())
+    return replace(workbook, called=printable[:_LONGEST_NAME])
 
 
 def _messages(answers: IO[bytes]) -> Iterator[dict[str, Any]]:
