@@ -54,6 +54,20 @@ def check(*, org_type: str, full_name: str, short_name: str) -> list[NameWarning
     return [*_check_full_name(kind, tidy(full_name)), *_check_short_name(kind, tidy(short_name))]
 
 
+def full_name_below(superior: str, name: str, *, org_type: str) -> str:
+    """The usual full name of an organisation known by a short name, below one of this full name.
+
+    What both names say is said once; a name that is a full one already only gets its usual ending.
+    """
+    ending, own = FULL_ENDINGS[OrgType(org_type)], ANY_ENDING.sub("", tidy(name))
+    if own.startswith(PREFIX):
+        return own + ending
+    above = ANY_ENDING.sub("", superior).removeprefix(PREFIX)
+    # From where the name begins to repeat it, the superior's name is left to it.
+    shared = next((length for length in range(len(own), 1, -1) if own[:length] in above), 0)
+    return PREFIX + (above[: above.index(own[:shared])] if shared else above) + own + ending
+
+
 def _check_full_name(kind: OrgType, name: str) -> list[NameWarning]:
     proposal = name if name.startswith(PREFIX) else PREFIX + re.sub(r"^(共青团|中国共青团)", "", name)
     right = (FULL_ENDINGS[kind], *ALSO_RIGHT.get(kind, ()))

@@ -65,6 +65,33 @@ class SheetForm(forms.Form):
             yield SheetColumn(letter(number), text, self[f"column{number}"])
 
     @property
+    def read(self) -> list[str]:
+        """What its columns are taken for, as it stands."""
+        taken = set(self._taken())
+        return [column.heading for column in self.family.columns if column.field in taken]
+
+    @property
+    def lacking(self) -> list[str]:
+        """What it cannot be imported without and no column is taken for."""
+        # Young people may come without a number.
+        needs = ("name",) if self.sheet.kind == RowKind.YOUTH else self.family.needs
+        lacking = set(needs) - set(self._taken())
+        return [column.heading for column in self.family.columns if column.field in lacking]
+
+    @property
+    def kind_word(self) -> str:
+        """What it is read as, in a word."""
+        return str(RowKind(self.sheet.kind).label)
+
+    @property
+    def may_be_youth(self) -> bool:
+        """Whether it could be imported as a list of young people."""
+        return RowKind.YOUTH in self.purpose.kinds and "name" in set(self._taken())
+
+    def _taken(self) -> Iterator[str]:
+        return (str(self[f"column{number}"].value() or "") for number in self.texts)
+
+    @property
     def arranged(self) -> Arranged:
         """What was chosen."""
         kind = RowKind(self.cleaned_data["kind"])

@@ -26,6 +26,9 @@ ANY = "请选择"
 LATELY = dt.timedelta(days=6)
 # Nobody knows whether they are young.
 UNDATED = "undated"
+# What is not filled in, and how 性别 says so.
+BLANK = "unfilled"
+NO_SEX = (Gender.UNKNOWN.value, Gender.NOT_STATED.value, "")
 # Everybody, with the column.
 SHOWN = "shown"
 AGE_BANDS = {
@@ -35,6 +38,19 @@ AGE_BANDS = {
     "28-35": (28, 35, "28–35 周岁"),
     "36-": (36, 150, "36 周岁以上"),
 }
+
+
+class FactFilter(django_filters.ChoiceFilter):
+    """One of what a record may say, or that it says nothing; ``blank`` is how it does."""
+
+    def __init__(self, label: str, choices: Any, *, blank: tuple[str, ...] = ("",)) -> None:
+        self.blank = blank
+        super().__init__(label=label, choices=[*choices, (BLANK, "未填")], empty_label=ANY)
+
+    def filter(self, people: Any, value: Any) -> Any:
+        if value == BLANK:
+            return people.filter(**{f"{self.field_name}__in": self.blank})
+        return super().filter(people, value)
 
 
 def _list(label: str, choices: Any, **kwargs: Any) -> django_filters.ChoiceFilter:
@@ -52,11 +68,15 @@ class PeopleFilter(django_filters.FilterSet):
         max_length=50,
         widget=forms.TextInput(attrs={"placeholder": "姓名或拼音首字母", "autocomplete": "off"}),
     )
-    political_status = _list("政治面貌", PoliticalStatus.choices)
+    political_status = FactFilter("政治面貌", PoliticalStatus.choices)
     completeness = _list("资料状态", [("complete", "完整"), ("incomplete", "缺项")], method="by_completeness")
-    gender = _list("性别", [(Gender.MALE.value, "男"), (Gender.FEMALE.value, "女")])
-    education = _list("学历", Education.choices)
-    age = _list("年龄段", [(key, band[2]) for key, band in AGE_BANDS.items()], method="by_age")
+    gender = FactFilter("性别", [(Gender.MALE.value, "男"), (Gender.FEMALE.value, "女")], blank=NO_SEX)
+    education = FactFilter("学历", Education.choices)
+    age = _list(
+        "年龄段",
+        [*((key, band[2]) for key, band in AGE_BANDS.items()), (UNDATED, "出生日期未填")],
+        method="by_age",
+    )
     among = _list("专项", [("party_under_28", "28 岁以下党员"), ("entered_lately", "近七日录入")], method="by_group")
 
     class Meta:
@@ -100,6 +120,8 @@ class PeopleFilter(django_filters.FilterSet):
         return people.party_under_28(self.today) if value == "party_under_28" else entered_lately(people, self.today)
 
     def by_age(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
+        if value == UNDATED:
+            return people.filter(birth_on=None)
         from_age, to_age, _ = AGE_BANDS[value]
         return people.aged(from_age, to_age, self.today)
 
@@ -139,11 +161,6 @@ class YouthFilter(PeopleFilter):
     """青年 by the age bounds of today, members included; asked for, those instead whose birth date is missing."""
 
     league_status = _list("团籍", LeagueStatus.choices)
-    age = _list(
-        "年龄段",
-        [*((key, band[2]) for key, band in AGE_BANDS.items()), (UNDATED, "出生日期未填")],
-        method="by_age",
-    )
 
     @property
     def bounds(self) -> str:
@@ -153,11 +170,8 @@ class YouthFilter(PeopleFilter):
         rules = age_rules(self.today)
         return f"{rules[AgeRule.Kind.YOUTH_FROM]}–{rules[AgeRule.Kind.YOUTH_TO]} 周岁"
 
-    def by_age(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
-        return undated(people) if value == UNDATED else super().by_age(people, name, value)
-
     def filter_queryset(self, queryset: Any) -> Any:
-        return super().filter_queryset(queryset if self._is_about_undated else queryset.youth(self.today))
+        return super().filter_queryset(undated(queryset) if self._is_about_undated else queryset.youth(self.today))
 
     @property
     def _is_about_undated(self) -> bool:

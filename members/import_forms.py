@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
+from branches import naming
 from branches.forms.picking import OrganizationChoiceField
 from branches.models import Organization, OrgType, User
 from branches.scoping import Right
@@ -93,6 +94,7 @@ class RowsForm(forms.Form):
     state = forms.ChoiceField(choices=RowState.choices, required=False)
     finding = forms.RegexField(r"^[A-Z0-9_]{1,40}\.[a-z_]{0,40}\.(out)?$", required=False)
     q = forms.CharField(max_length=60, required=False)
+    moved = forms.RegexField(r"^1$", required=False)
     mend = forms.RegexField(r"^[0-9]{1,7}\.[a-z_]{1,40}$", required=False)
 
     @property
@@ -151,10 +153,12 @@ class TakeBackForm(forms.Form):
 
 
 class MendForm(forms.Form):
-    """A cell written anew. ``back`` are the conditions of the preview it was written in."""
+    """A cell written anew. ``seen`` is the cell as it was looked at, ``back`` are the conditions of the preview it was
+    written in."""
 
     field = forms.RegexField(r"^[a-z_]{1,40}$", widget=forms.HiddenInput)
     text = forms.CharField(required=False, strip=False)
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", required=False, widget=forms.HiddenInput)
     back = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
@@ -196,10 +200,23 @@ class NameForm(forms.Form):
     organization = OrganizationChoiceField(label="就是", required=False)
     parent = OrganizationChoiceField(label="上级组织", required=False)
     org_type = forms.ChoiceField(label="组织类别", choices=OrgType.choices, required=False, initial=OrgType.BRANCH)
+    short_name = forms.CharField(label="组织简称", max_length=50, required=False)
+    full_name = forms.CharField(
+        label="组织全称",
+        max_length=120,
+        required=False,
+        help_text="没有改动的，保存时按所选的上级组织和组织类别写。",
+    )
 
-    def __init__(self, data: QueryDict | None = None, *, roster: RosterImport, user: User, **options: Any) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, roster: RosterImport, user: User, asked: str = "", **options: Any
+    ) -> None:
+        """``asked`` is the name of the file the form is shown for."""
         super().__init__(data, **options)
         self.roster, self.user = roster, user
+        self.usual = naming.full_name_below(roster.organization.full_name, asked, org_type=OrgType.BRANCH)
+        self.initial["short_name"] = naming.tidy(asked).removeprefix(naming.PREFIX)
+        self.initial["full_name"] = self.usual
         inside = Organization.objects.active().under(roster.organization).in_screen_order()
         told = data or self.initial
         for field, right in (("organization", purposes.of(roster).right), ("parent", Right.STRUCTURE)):
@@ -230,7 +247,12 @@ class NameForm(forms.Form):
         given = self.cleaned_data
         if given["parent"] is not None:
             org_type = OrgType(given["org_type"] or OrgType.BRANCH)
-            name, parent = given["name"], given["parent"]
-            deciding.want_branch(self.roster, name=name, parent=parent, org_type=org_type, by=self.user)
+            names = {"short_name": given["short_name"], "full_name": given["full_name"]}
+            if given["full_name"] == self.usual:
+                # Proposed before the superior was known.
+                names["full_name"] = ""
+            deciding.want_branch(
+                self.roster, name=given["name"], parent=given["parent"], org_type=org_type, by=self.user, **names
+            )
         else:
             deciding.call_branch(self.roster, name=given["name"], organization=given["organization"], by=self.user)

@@ -18,10 +18,11 @@ from branches.models import Organization
 from branches.scoping import within
 from members import privacy
 from members.models import Member
-from members.models.roster import ImportPurpose, ImportState, RosterImport
-from members.roster.effects import Effect
+from members.models.roster import ImportPurpose, ImportState, RosterChange, RosterImport
+from members.roster.effects import Deed, Effect, deed_of, done_by, kinds_written
 from members.roster.references import References
 from members.roster.reviewing import Review
+from tuanjian.asking import Asking
 
 NOTHING = "—"
 CHIPS = {
@@ -62,6 +63,37 @@ class ImportFilter(django_filters.FilterSet):
     def by_text(self, imports: Any, name: str, value: str) -> Any:
         place = Q(organization__short_name__contains=value)
         return imports.filter(Q(file_name__icontains=value) | Q(note__contains=value) | place)
+
+
+class ChangeFilter(Asking):
+    """Query form of what an import wrote; ``?kept=1`` only what was kept when it was taken back."""
+
+    kept = django_filters.CharFilter(method="by_kept", widget=forms.HiddenInput)
+    q = django_filters.CharFilter(
+        label="名称",
+        field_name="label",
+        lookup_expr="contains",
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": "姓名或组织名称", "autocomplete": "off"}),
+    )
+    what = django_filters.ChoiceFilter(label="内容", field_name="object_type", empty_label="全部")
+    deed = django_filters.ChoiceFilter(label="处理", choices=Deed.choices, method="by_deed", empty_label="全部")
+
+    class Meta:
+        model = RosterChange
+        fields = ("q", "what", "deed")
+
+    def __init__(self, data: Any, roster: RosterImport) -> None:
+        super().__init__(data, roster.changes.select_related("branch").order_by("number"))
+        self.filters["what"].extra["choices"] = kinds_written(roster)
+
+    def by_kept(self, changes: Any, name: str, value: str) -> Any:
+        """What stayed when the import was taken back."""
+        return changes.exclude(kept_because="") if value == "1" else changes
+
+    def by_deed(self, changes: Any, name: str, value: str) -> Any:
+        """What was created, updated or moved."""
+        return changes.filter(done_by(Deed(value)))
 
 
 def _both(css: str) -> dict[str, dict[str, str]]:
@@ -136,7 +168,7 @@ class ChangeTable(tables.Table):
         return NOTHING if place is None or is_itself else place.short_name
 
     def render_deed(self, record: Effect) -> str:
-        return "新增" if record.change.created else "更新"
+        return str(deed_of(record.change).label)
 
     def render_state(self, record: Effect) -> str | SafeString:
         change = record.change

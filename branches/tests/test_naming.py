@@ -25,6 +25,20 @@ def test_a_proposal_is_right_itself(kind, full_name, proposal):
     assert naming.check(org_type=kind, full_name=proposal, short_name=f"甲{naming.SHORT_ENDINGS[kind]}") == []
 
 
+@pytest.mark.parametrize(
+    ("superior", "kind", "name", "full_name"),
+    [
+        ("华岳局测绘院总支部委员会", OrgType.BRANCH, "一支部", "华岳局测绘院一支部委员会"),
+        ("华岳局测绘院总支部委员会", OrgType.BRANCH, "测绘院遥感室团支部", "华岳局测绘院遥感室支部委员会"),
+        ("华岳局一院野外一线总支部委员会", OrgType.BRANCH, "一院野外二队团支部", "华岳局一院野外二队支部委员会"),
+        ("华岳局委员会", OrgType.GENERAL_BRANCH, "机关", "华岳局机关总支部委员会"),
+        ("华岳局委员会", OrgType.BRANCH, f"{PREFIX}甲校一班支部", "甲校一班支部委员会"),
+    ],
+)
+def test_a_full_name_says_where_the_organisation_stands_once(superior, kind, name, full_name):
+    assert naming.full_name_below(PREFIX + superior, name, org_type=kind) == PREFIX + full_name
+
+
 @pytest.mark.parametrize("kind", list(OrgType))
 def test_usual_names_are_not_warned_about(kind):
     full_name = f"{PREFIX}华岳局测绘院{naming.FULL_ENDINGS[kind]}"

@@ -35,6 +35,7 @@ class Outcome(models.TextChoices):
     """What a line of the result says; people who agree are counted and not kept."""
 
     DIFFERENT = "different", "内容不同"
+    ONE_SIDED = "one_sided", "只有一边填写"
     ONLY_HERE = "only_here", "只在本系统"
     ONLY_THERE = "only_there", "只在国家系统"
     UNCLEAR = "unclear", "需要人工辨认"

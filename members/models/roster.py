@@ -98,7 +98,8 @@ class RosterImport(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     # {"rows": {kind: {state: number}}, "branches": ids of the branches the file lists people of,
     #  "findings": classes of what is wrong (members.roster.classifying), "written": {what: number},
-    #  "returned": number, "kept": number}
+    #  "returned": number, "kept": number,
+    #  "moved": rows that came out otherwise when it was to be written: how many, the first with their earlier states}
     counts = models.JSONField(default=dict)
     # One a sheet: name, kind, heading row, columns, unmapped headings, warnings, lines left out. No cells.
     sheets = models.JSONField(default=list)

@@ -149,8 +149,9 @@ class _Result:
                 if not differing:
                     self.same += 1
                     continue
+                both_say = any(here and there for _, here, there in differing)
                 yield Found(
-                    Outcome.DIFFERENT, member.name, member.id_number_masked, key,
+                    Outcome.DIFFERENT if both_say else Outcome.ONE_SIDED, member.name, member.id_number_masked, key,
                     branch=member.branch.short_name if member.branch else "",
                     where=f"{line.sheet} 第 {line.line} 行", pairs=tuple(differing),
                 )  # fmt: skip

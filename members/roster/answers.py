@@ -11,11 +11,16 @@ from members.models.roster import Choice, RosterImport
 
 
 class WantedBranch(NamedTuple):
-    """An organisation somebody wants to be created with the import, because rows name it and nobody knows it."""
+    """An organisation somebody wants to be created with the import, because rows name it and nobody knows it.
+
+    ``name`` is what the file calls it, and what it is to be called where neither of the other names is given.
+    """
 
     name: str
     parent_id: int
     org_type: OrgType
+    full_name: str = ""
+    short_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,6 @@ def answers_to(roster: RosterImport) -> Answers:
     rows = roster.decisions.values_list("sheet", "line", "choice") if roster.checked_at else ()
     return Answers(
         {(sheet, line): Choice(choice) for sheet, line, choice in rows},
-        [WantedBranch(each["name"], each["parent_id"], OrgType(each["org_type"])) for each in roster.new_branches],
+        [WantedBranch(**each | {"org_type": OrgType(each["org_type"])}) for each in roster.new_branches],
         dict(roster.named_branches),
     )

@@ -22,6 +22,7 @@ from members.roster import pieces, purposes
 from members.roster.parking import ParkedPlan
 from members.roster.plan import Plan, RosterPlan
 from members.roster.purposes import PlanningPieces
+from members.roster.replanning import plan_again
 from members.roster.rows import CleanRow
 from members.roster.staging import read_again, staged
 from members.tasks import write_roster
@@ -30,6 +31,8 @@ from tuanjian.announcing import announce
 from tuanjian.locks import Lock, hold
 
 MOVED: Final = "moved"
+# Of very many rows that came out otherwise it does not help to name each.
+MOST_NAMED: Final = 1_000
 LEASE: Final = dt.timedelta(minutes=5)
 _UNFINISHED = "写入没有完成，没有写入任何内容，请重试；如仍不行，请联系系统管理员。"
 _MOVED_SENTENCE = "检查之后数据有变动，没有写入任何内容，请重新检查后再确认。"
@@ -43,8 +46,9 @@ def apply_plan(roster: RosterImport, *, by: User) -> dict[str, int]:
     """Write what was checked, and return how many objects of which kind were created and updated.
 
     Plans again inside the transaction with the rights ``by`` has now, row for row, and refuses – with the code MOVED –
-    if that is no longer the plan that was shown. Everything written can be taken back. Refuses an import that is not
-    waiting for confirmation: of two people who confirm at once one writes.
+    if that is no longer the plan that was shown. What would be written now is planned then, to be shown, and the import
+    knows the rows that came out otherwise. Everything written can be taken back. Refuses an import that is not waiting
+    for confirmation: of two people who confirm at once one writes.
     """
     _begin(roster)
     return _carry_out(roster, by)
@@ -86,10 +90,13 @@ def _carry_out(roster: RosterImport, by: User) -> dict[str, int]:
                 counts = _write(roster, rows, by)
     except IntegrityError as conflict:
         # Somebody entered one of these people at the same moment, past the plan.
-        _give_back(roster, _MOVED_SENTENCE, MOVED)
+        _give_back_moved(roster, by)
         raise ValidationError(_MOVED_SENTENCE, code=MOVED) from conflict
     except ValidationError as refusal:
-        _give_back(roster, refusal.messages[0], getattr(refusal, "code", None) or "")
+        if getattr(refusal, "code", None) == MOVED:
+            _give_back_moved(roster, by)
+        else:
+            _give_back(roster, refusal.messages[0], getattr(refusal, "code", None) or "")
         raise
     except Exception:
         _logger.exception("Writing import %s failed; nothing of it was kept.", roster.pk)
@@ -112,6 +119,26 @@ def _give_back(roster: RosterImport, error: str, code: str = "") -> None:
         state=ImportState.TO_CONFIRM, lease_until=None, error=error[:300], error_code=code
     )
     roster.refresh_from_db()
+
+
+def _give_back_moved(roster: RosterImport, by: User) -> None:
+    """The import waits for confirmation again, planned as things stand now, and knows which rows are not as shown."""
+    try:
+        with collecting.paused(), transaction.atomic(), remembering(by):
+            _plan_anew(roster, by)
+    finally:
+        _give_back(roster, _MOVED_SENTENCE, MOVED)
+
+
+def _plan_anew(roster: RosterImport, by: User) -> None:
+    imports = RosterImport.objects.select_for_update(of=("self",), no_key=True).select_related("organization")
+    mine = imports.filter(pk=roster.pk, state=ImportState.WRITING).first()
+    if mine is None:
+        # Somebody else has it by now.
+        return
+    moved = plan_again(mine, by=by)
+    mine.counts["moved"] = {"rows": len(moved), "named": moved[:MOST_NAMED]}
+    mine.save(update_fields=["counts"])
 
 
 def _write(roster: RosterImport, rows: _Rows, by: User) -> dict[str, int]:

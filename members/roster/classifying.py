@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final
 
 from django.db.models import Count, Min, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from members.models.roster import RosterImport, RosterRow, RowState
+from members.models.roster import RosterImport, RosterRow, RowKind, RowState
 from members.roster import purposes
-from members.roster.findings import ELSEWHERE, SAME_PERSON, Finding
+from members.roster.findings import ELSEWHERE, KNOWN, OTHER_BRANCH, SAME_PERSON, Finding
 from members.roster.plan import PlannedRow
 from members.roster.showing import without_numbers
 
@@ -74,11 +75,25 @@ WORDS: Final = {
     "W_RARE": "含有生僻字",
     "W_SAME_PERSON": "同一团支部有同名的人",
     "W_SECOND_SECRETARY": "有两名书记",
+    "W_STRUCK_OUT": "备注说已不在册或不要登记",
     "W_VALUE_UNKNOWN": "不在字典中，或不能识别",
 }
 # Warnings for which a row is not imported, or not before somebody has decided.
-_REASONS: Final = frozenset({ELSEWHERE, SAME_PERSON})
+_REASONS: Final = frozenset({ELSEWHERE, OTHER_BRANCH, SAME_PERSON})
 _LEFT_OUT: Final = "未导入"
+# A list taken out of some other system covers every phone: nothing anybody could mend here.
+_COVERED_PHONE: Final = "W_VALUE_UNKNOWN.phone.out"
+# What is kept as it was meant, or left alone because somebody wanted it so.
+_NOTES: Final = frozenset({"W_NORMALISED", "W_MERGED", "W_PRECISION", "W_RARE", KNOWN})
+
+
+class Gravity(Enum):
+    """What a class of findings asks of whoever imports, the gravest first."""
+
+    MEND = "改正后才能导入"
+    DECIDE = "需要决定，或由他人办理"
+    LOOK = "可以导入，请留意"
+    NOTE = "仅供了解"
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,7 @@ class FindingClass:
     heading: str
     rows: int
     refuses: bool
+    gravity: Gravity
 
 
 class FindingCounts:
@@ -147,20 +163,31 @@ class FindingCounts:
 
 
 def classes_of(roster: RosterImport) -> list[FindingClass]:
-    """The classes of an import, largest first, those that refuse before the others."""
+    """The classes of an import, the gravest first and among them the largest."""
     purpose = purposes.of(roster)
     classes = []
     for key, kind, sentence, rows, refuses in roster.counts.get("findings", []):
         code, field, left_out = key.split(".")
         words = purpose.finding_words.get(code) or WORDS.get(code) or sentence or code
-        if left_out and code == "W_PRECISION":
+        covered = key == _COVERED_PHONE and kind != RowKind.ORGANIZATIONS
+        if covered:
+            words = "被遮盖或只是占位的号码，未导入该项"
+        elif left_out and code == "W_PRECISION":
             words = "只写到年，未导入该项"
         elif left_out and _LEFT_OUT not in words:
             words = f"{words}，未导入该项"
         column = purpose.column(field, kind)
         heading = column.heading_in(kind) if column is not None else ""
-        classes.append(FindingClass(key, words, heading, rows, refuses))
-    return classes
+        gravity = Gravity.NOTE if covered or (code in _NOTES and not left_out) else _gravity(code, refuses)
+        classes.append(FindingClass(key, words, heading, rows, refuses, gravity))
+    order = list(Gravity)
+    return sorted(classes, key=lambda each: order.index(each.gravity))
+
+
+def _gravity(code: str, refuses: bool) -> Gravity:
+    if not refuses:
+        return Gravity.LOOK
+    return Gravity.MEND if code.startswith("R_") else Gravity.DECIDE
 
 
 def rows_with(rows: QuerySet[RosterRow], key: str) -> QuerySet[RosterRow]:

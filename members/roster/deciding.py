@@ -20,6 +20,7 @@ from members.roster.partly import plan_around
 from members.roster.replanning import plan_again
 
 _MOST_NAMED = 20
+_LONGEST_FULL, _LONGEST_SHORT = 120, 50
 
 
 def decide(row: RosterRow, choice: Choice | None, *, by: User) -> RosterRow:
@@ -63,28 +64,43 @@ def decide_all(roster: RosterImport, choice: Choice | None, *, by: User, rows: I
 
 
 @transaction.atomic
-def want_branch(roster: RosterImport, *, name: str, parent: Organization, org_type: OrgType, by: User) -> None:
+def want_branch(
+    roster: RosterImport,
+    *,
+    name: str,
+    parent: Organization,
+    org_type: OrgType,
+    by: User,
+    full_name: str = "",
+    short_name: str = "",
+) -> None:
     """Have an organisation created with the import, because rows name it and nobody knows it.
 
-    Refuses what ``decide_all`` refuses, whoever does not manage the structure there, a superior outside the
-    organisation imported to, and an organisation that could not be created there now.
+    Names not given are the usual ones: the full name by the superior's (``naming.full_name_below``), the short name as
+    the file has it. Refuses what ``decide_all`` refuses, whoever does not manage the structure there, a superior
+    outside the organisation imported to, and an organisation that could not be created there now.
     """
     open_ = open_import(roster, by=by)
-    wanted = WantedBranch(naming.tidy(name), parent.pk, org_type)
-    if not wanted.name:
+    called = naming.tidy(name)
+    if not called:
         raise ValidationError({"name": "请填写要新建的团组织的名称。"})
+    full_name = naming.tidy(full_name) or naming.full_name_below(parent.full_name, called, org_type=org_type)
+    short_name = naming.tidy(short_name) or called.removeprefix(naming.PREFIX) or called
+    if len(full_name) > _LONGEST_FULL or len(short_name) > _LONGEST_SHORT:
+        raise ValidationError(f"组织全称最多 {_LONGEST_FULL} 个字，简称最多 {_LONGEST_SHORT} 个字，请缩短。")
+    wanted = WantedBranch(called, parent.pk, org_type, full_name, short_name)
     directory = Directory(open_.organization)
     superior = directory.by_pk.get(parent.pk)
     if superior is None:
         raise ValidationError({"parent": f"上级组织须是“{open_.organization.short_name}”或它的下级组织，请重新选择。"})
     may_change = Organization.objects.manageable_by(by, right=Right.STRUCTURE).filter(pk=superior.pk).exists()
     organizing = Organizing(directory, may_change=may_change, update_existing=False)
-    if refusal := organizing.refusal_of(wanted_organization(wanted), superior):
+    if refusal := organizing.refusal_of(wanted_organization(wanted), superior, called=called):
         raise ValidationError(refusal)
     others = [each for each in open_.new_branches if each["name"] != wanted.name]
     open_.new_branches = [*others, wanted._asdict()]
     open_.named_branches = {called: key for called, key in open_.named_branches.items() if called != wanted.name}
-    _keep_names(open_, {"新建团组织": [None, f"{superior.short_name}：{wanted.name}"]}, by)
+    _keep_names(open_, {"新建团组织": [None, f"{superior.short_name}：{wanted.full_name}"]}, by)
 
 
 @transaction.atomic

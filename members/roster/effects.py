@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 
@@ -78,10 +79,32 @@ def places_written(roster: RosterImport) -> list[Place]:
     return [Place(place, counted[place.pk]) for place in places]
 
 
-def changes_asked(roster: RosterImport, *, kept: bool) -> Any:
-    """Everything the import wrote in the order of writing, or only what was kept when it was taken back."""
-    changes = roster.changes.select_related("branch").order_by("number")
-    return changes.exclude(kept_because="") if kept else changes
+class Deed(models.TextChoices):
+    """What an import did about a record."""
+
+    CREATED = "created", "新增"
+    UPDATED = "updated", "更新"
+    MOVED = "moved", "调入"
+
+
+def done_by(deed: Deed) -> Q:
+    """The changes by which an import did this; every change is one of the three."""
+    # Whoever came from another branch has ended the stay there.
+    moved = Q(created=False, written__has_key="ended")
+    return {Deed.CREATED: Q(created=True), Deed.MOVED: moved, Deed.UPDATED: Q(created=False) & ~moved}[deed]
+
+
+def deed_of(change: RosterChange) -> Deed:
+    """What the import did there, as ``done_by`` has it."""
+    if change.created:
+        return Deed.CREATED
+    return Deed.MOVED if "ended" in change.written else Deed.UPDATED
+
+
+def kinds_written(roster: RosterImport) -> list[tuple[str, str]]:
+    """The kinds of records the import wrote about, with their names. One query."""
+    kinds = roster.changes.order_by("object_type").values_list("object_type", flat=True).distinct()
+    return [(kind, _name(kind)) for kind in kinds]
 
 
 def _name(object_type: str) -> str:

@@ -22,21 +22,25 @@ from members.roster.listed import DataRow
 from members.roster.partly import plan_around
 from members.roster.purposes import Purpose
 from members.roster.rows import CleanRow, cell_as_read
+from members.roster.showing import cell_read
 from members.roster.staging import unpack
+from tuanjian import sealing
 from tuanjian.spreadsheets import Cell, Kind
 
+MEANWHILE: Final = "meanwhile"
 _NO_RIGHT: Final = "您现在没有在这里导入的权限，请联系上级管理员。"
 # A cell that is not in the file stands in no column.
 _NOWHERE: Final = 0
 
 
 @transaction.atomic
-def mend(row: RosterRow, field: str, text: str, *, by: User) -> RosterRow:
+def mend(row: RosterRow, field: str, text: str, *, by: User, seen: str = "") -> RosterRow:
     """Write a cell of a row anew and plan again; the file is not read for it. Returns the row as it is then.
 
     Rows that mean the same person or organisation may come out otherwise too; all others stay as they are. The log
     names the cell, not what was or is in it. Refuses an import that is not waiting for confirmation, whoever may not
-    import there, and a column rows of this kind have not.
+    import there, and a column rows of this kind have not; where ``seen`` (``mark_of``) says which cell was looked at,
+    also one that somebody wrote anew since, as something else.
     """
     roster = open_import(row.roster, by=by)
     row = RosterRow.objects.get(pk=row.pk)
@@ -46,6 +50,8 @@ def mend(row: RosterRow, field: str, text: str, *, by: User) -> RosterRow:
         raise ValidationError("这一列不能在这里改，请改好文件后重新上传。")
     if len(text) > settings.TUANJIAN_IMPORT_LIMITS.text:
         raise ValidationError(f"内容过长（最多 {settings.TUANJIAN_IMPORT_LIMITS.text} 个字），请缩短。")
+    if seen and seen != mark_of(row, field) and text.strip() != _kept(row, field).strip():
+        raise ValidationError(_mended_meanwhile(roster, row, field, purpose, by), code=MEANWHILE)
     told = RosterMend(roster=roster, sheet=row.sheet, line=row.line, field=field, mended_by=by)
     told.text = text
     keys = ("roster", "sheet", "line", "field")
@@ -58,6 +64,24 @@ def mend(row: RosterRow, field: str, text: str, *, by: User) -> RosterRow:
     audit.record(audit.Kind.CHANGED, roster, by=by, at=roster.organization, changes=changes, job=roster.job)
     row.refresh_from_db()
     return row
+
+
+def mark_of(row: RosterRow, field: str) -> str:
+    """Stands for what is in the cell now; nothing can be read from it."""
+    return sealing.blind_index("roster.cell", f"{row.pk} {field} {_kept(row, field)}")
+
+
+def _kept(row: RosterRow, field: str) -> str:
+    return unpack(row).cells.get(field, [""])[0]
+
+
+def _mended_meanwhile(roster: RosterImport, row: RosterRow, field: str, purpose: Purpose, by: User) -> str:
+    """Who wrote what into the cell, as far as that is known, and what to do."""
+    last = roster.mends.filter(sheet=row.sheet, line=row.line, field=field).select_related("mended_by").first()
+    who = "他人" if last is None else "您" if last.mended_by_id == by.pk else str(last.mended_by)
+    now = cell_read(row, field, purpose)
+    said = f"改为“{now}”" if now else "清空"
+    return f"打开这一格以后，{who}已把它{said}，这次填写的还没有保存。请核对，仍要改的再点“保存”，不改的点“取消”。"
 
 
 def open_import(roster: RosterImport, *, by: User) -> RosterImport:

@@ -63,19 +63,20 @@ class Organizing:
                 self.directory.also_called(known, name)
         for wanted in answers.new_branches:
             organization, parent = wanted_organization(wanted), self.directory.by_pk.get(wanted.parent_id)
-            if parent is None or self.refusal_of(organization, parent):
+            if parent is None or self.refusal_of(organization, parent, called=wanted.name):
                 continue
             organization.depth = parent.depth + 1
             self.directory.add(organization, parent)
+            self.directory.also_called(organization, wanted.name)
             self.planned.append(PlannedOrganization(organization, None, parent))
         return self.planned
 
-    def refusal_of(self, organization: Organization, parent: Organization) -> str:
-        """Why an organisation cannot be created below ``parent``, in a sentence; "" if it can."""
+    def refusal_of(self, organization: Organization, parent: Organization, *, called: str) -> str:
+        """Why an organisation the file calls so cannot be created below ``parent``, in a sentence; "" if it can."""
         if not self.may_change:
             return "新建团组织由管理员办理，请联系管理员。"
-        if self.directory.find(organization.full_name).organization is not None:
-            return f"已有叫“{organization.short_name}”的组织，不需要新建。"
+        if any(self.directory.find(name).organization is not None for name in (called, organization.full_name)):
+            return f"已有叫“{called}”的组织，不需要新建。"
         if self._foreign([organization.full_name]):
             return FOREIGN
         return "".join(message for _, message, _ in _misplaced(organization, parent, self.directory))
@@ -216,9 +217,9 @@ def _misplaced(
 
 
 def wanted_organization(wanted: WantedBranch) -> Organization:
-    """The organisation somebody wants, not saved; the name of the file is its full name."""
-    full_name = naming.tidy(wanted.name)
-    short_name = full_name.removeprefix(naming.PREFIX) or full_name
+    """The organisation somebody wants, not saved."""
+    full_name = naming.tidy(wanted.full_name or wanted.name)
+    short_name = naming.tidy(wanted.short_name) or full_name.removeprefix(naming.PREFIX) or full_name
     organization = Organization(full_name=full_name, short_name=short_name[:50], org_type=wanted.org_type)
     organization.short_name_initials = pinyin.initials(organization.short_name)[:60]
     return organization

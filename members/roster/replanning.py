@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
@@ -30,18 +30,22 @@ from tuanjian import bulk
 
 
 @transaction.atomic
-def plan_again(roster: RosterImport, *, by: User, changed: Mapping[int, CleanRow] | None = None) -> None:
+def plan_again(
+    roster: RosterImport, *, by: User, changed: Mapping[int, CleanRow] | None = None
+) -> list[tuple[int, str]]:
     """Plan all rows of an import that waits for confirmation anew, with the rights of ``by``; ``changed`` rows, by key,
-    take the place of what was read.
+    take the place of what was read. Returns the number of each row that came out otherwise, with the state it had.
 
     Only rows that come out otherwise are written; counts and fingerprint follow. It is the plan of the whole file, so
     what is confirmed after it is what the writing finds.
     """
     tally = Tally(roster.purpose)
-    _Replanning(roster, by, changed or {}, tally).run()
+    planning = _Replanning(roster, by, changed or {}, tally)
+    planning.run()
     roster.error = roster.error_code = ""
     tally.note(roster, by=by)
     roster.save(update_fields=["fingerprint", "counts", "planned_by", "error", "error_code"])
+    return planning.otherwise
 
 
 def plan_of(roster: RosterImport, rows: Sequence[CleanRow], *, by: User, answers: Answers | None = None) -> Plan:
@@ -50,6 +54,9 @@ def plan_of(roster: RosterImport, rows: Sequence[CleanRow], *, by: User, answers
     purpose = purposes.of(roster)
     said: dict[str, Any] = {"answers": answers or answers_to(roster)} if purpose.asks else {}
     return purpose.plan(rows, organization=roster.organization, by=by, update_existing=roster.update_existing, **said)
+
+
+_STATE: Final = PLANNED.index("state")
 
 
 class _Stored(NamedTuple):
@@ -69,6 +76,7 @@ class _Replanning:
         # Planning adds to rows: as they were read they may be needed once more.
         self._untouched = {key: read_of(row) for key, row in changed.items()}
         self._stored: list[_Stored] = []
+        self.otherwise: list[tuple[int, str]] = []
         self._planner: PlanningPieces | None = None
         self._done = 0
 
@@ -86,7 +94,7 @@ class _Replanning:
         late = pieces.settle(self._planner.late_warnings(), plan, first) if is_last else {}
         for row in warn_late(self._roster, late) if late else ():
             self._tally.add_warning(row, late[row.number])
-        self._write(plan.rows, read)
+        self._write(plan.rows, read, first)
         self._tally.add(plan)
 
     def _rows(self) -> Iterator[CleanRow]:
@@ -96,13 +104,16 @@ class _Replanning:
             self._stored.append(_Stored(row.pk, tuple(getattr(row, name) for name in PLANNED), shown))
             yield self._changed.get(row.pk, clean)
 
-    def _write(self, rows: Sequence[PlannedRow], read: Sequence[dict[str, Any]]) -> None:
+    def _write(self, rows: Sequence[PlannedRow], read: Sequence[dict[str, Any]], first: int) -> None:
         """Write the rows of a piece that come out otherwise."""
         differing = []
-        for (key, before, shown), row, was_read in zip(self._stored[: len(rows)], rows, read, strict=True):
+        for number, ((key, before, shown), row, was_read) in enumerate(
+            zip(self._stored[: len(rows)], rows, read, strict=True), start=first
+        ):
             values = planned(row)
             if key in self._changed or values != before or row.values != shown:
                 differing.append((key, *values, sealed_of(row, was_read)))
+                self.otherwise.append((number, before[_STATE]))
         # The row after the piece has been looked at already.
         del self._stored[: len(rows)]
         bulk.update_rows(RosterRow, "id", [*PLANNED, "sealed"], differing)

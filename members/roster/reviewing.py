@@ -13,8 +13,9 @@ from branches.models import User
 from members.models.people import MemberQuerySet
 from members.models.roster import ImportPurpose, ImportState, RosterImport, RosterRow, RowKind, RowState
 from members.roster import absent, purposes
-from members.roster.classifying import FindingClass, classes_of, rows_with
-from members.roster.showing import STATES
+from members.roster.applying import MOVED
+from members.roster.classifying import FindingClass, Gravity, classes_of, rows_with
+from members.roster.showing import STATES, without_numbers
 
 _OF_FILE: Final = {
     "W_EXTERNAL": "文件引用了外部链接，已忽略。",
@@ -23,6 +24,8 @@ _OF_FILE: Final = {
 _UNKNOWN: Final = "R_BRANCH_UNKNOWN"
 # Rows after the mended one that are looked through for the next cell to mend.
 _LOOKED_AT: Final = 50
+# Rows that moved which the page names itself; the others are a click away.
+_MOVED_SHOWN: Final = 10
 _HAS_PREVIEW: Final = (ImportState.TO_CONFIRM, ImportState.DONE, ImportState.TAKEN_BACK)
 
 
@@ -33,6 +36,20 @@ class Segment:
     value: str
     word: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Rows that are not what the preview said when the import was to be written: how many, and the first of them, each
+    with where it stands, whom it lists and what it was and is."""
+
+    rows: int
+    named: list[tuple[str, str, str, str]]
+
+    @property
+    def others(self) -> int:
+        """How many are not named."""
+        return self.rows - len(self.named)
 
 
 @dataclass(frozen=True)
@@ -118,12 +135,20 @@ class Review:
         return classes_of(self.roster)
 
     @property
-    def problems(self) -> list[FindingClass]:
-        return [each for each in self.classes if each.refuses]
+    def graded(self) -> list[tuple[str, list[FindingClass]]]:
+        """The classes somebody has to see, by gravity; the gravest first, in words."""
+        found = [(each, [one for one in self.classes if one.gravity == each]) for each in Gravity]
+        return [(each.value, classes) for each, classes in found if classes and each != Gravity.NOTE]
 
     @property
-    def warnings(self) -> list[FindingClass]:
-        return [each for each in self.classes if not each.refuses]
+    def notes(self) -> list[FindingClass]:
+        """The classes nobody has to do anything about."""
+        return [each for each in self.classes if each.gravity == Gravity.NOTE]
+
+    @property
+    def noted(self) -> int:
+        """How often there is something to note."""
+        return sum(each.rows for each in self.notes)
 
     @cached_property
     def unread(self) -> list[Unread]:
@@ -151,10 +176,13 @@ def has_preview(roster: RosterImport) -> bool:
 
 
 def rows_asked(
-    roster: RosterImport, *, kind: str = "", state: str = "", finding: str = "", q: str = ""
+    roster: RosterImport, *, kind: str = "", state: str = "", finding: str = "", q: str = "", moved: str = ""
 ) -> QuerySet[RosterRow]:
-    """Rows of one kind, state or class of findings, with this line number or this in the name; in the file's order."""
+    """Rows of one kind, state or class of findings, with this line number or this in the name, or only those that moved
+    before the writing; in the file's order."""
     rows = roster.rows.order_by("number")
+    if moved:
+        rows = rows.filter(number__in=[number for number, _ in roster.counts.get("moved", {}).get("named", [])])
     if kind:
         rows = rows.filter(kind=kind)
     if state:
@@ -163,6 +191,25 @@ def rows_asked(
         line = Q(line=int(q)) if q.isascii() and q.isdigit() and len(q) < 8 else Q(pk__in=())
         rows = rows.filter(line | Q(label__contains=q))
     return rows_with(rows, finding) if finding else rows
+
+
+def moved_rows(roster: RosterImport) -> Moved | None:
+    """What moved between the preview and the writing that was refused for it, None where nobody has found out. One
+    query."""
+    moved = roster.counts.get("moved")
+    if roster.error_code != MOVED or moved is None:
+        return None
+    states = dict(moved["named"][:_MOVED_SHOWN])
+    rows = roster.rows.filter(number__in=states).order_by("number").defer("sealed")
+    named = [
+        (f"{row.sheet} {row.line}", without_numbers(row.label), _word(states[row.number]), _word(row.state))
+        for row in rows
+    ]
+    return Moved(moved["rows"], named)
+
+
+def _word(state: str) -> str:
+    return STATES[RowState(state)][1]
 
 
 def decisions_of(roster: RosterImport) -> dict[tuple[str, int], str]:

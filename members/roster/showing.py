@@ -138,6 +138,11 @@ def shown_row(row: RosterRow, purpose: Purpose, decisions: Mapping[tuple[str, in
     return _row(row, cells, list(told.others(shown)), decisions)
 
 
+def cell_read(row: RosterRow, name: str, purpose: Purpose) -> str:
+    """What stands in one cell of the row; the column need not be shown."""
+    return _Told(row, purpose).cell(name).read
+
+
 def whole_row(row: RosterRow, purpose: Purpose, decisions: Mapping[tuple[str, int], str]) -> ShownRow:
     """One row with everything that was read and found, warnings not worth a mark in the table included."""
     told = _Told(row, purpose, quiet=frozenset())

@@ -182,11 +182,16 @@ def settled_names(roster: RosterImport) -> list[Settled]:
     places = Organization.objects.in_bulk(keys)
     meant = [Settled(name, f"就是{places[key]}") for name, key in roster.named_branches.items() if key in places]
     new = [
-        Settled(each["name"], f"新建{OrgType(each['org_type']).label}，上级是{places[each['parent_id']]}")
+        Settled(each["name"], f"新建{_wanted(each)}，上级是{places[each['parent_id']]}")
         for each in roster.new_branches
         if each["parent_id"] in places
     ]
     return [*meant, *new]
+
+
+def _wanted(new: Mapping[str, Any]) -> str:
+    named = f"“{new['short_name']}”，全称“{new['full_name']}”" if new.get("full_name") else ""
+    return f"{OrgType(new['org_type']).label}{named}"
 
 
 def _nearest(name: str, by_name: dict[str, Organization]) -> list[Organization]:

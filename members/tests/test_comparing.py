@@ -41,7 +41,17 @@ def test_who_agrees_is_counted_and_not_kept(world, admin):
 
     assert (comparison.state, comparison.counts) == (
         "done",
-        {"same": 2, "different": 0, "only_here": 0, "only_there": 0, "unclear": 0, "here": 2, "there": 2, "fields": {}},
+        {
+            "same": 2,
+            "different": 0,
+            "one_sided": 0,
+            "only_here": 0,
+            "only_there": 0,
+            "unclear": 0,
+            "here": 2,
+            "there": 2,
+            "fields": {},
+        },
     )
     assert not ComparisonRow.objects.exists()
     assert not ComparisonFile.objects.exists()
@@ -72,6 +82,19 @@ def test_what_differs_stands_side_by_side(world, admin):
         ),
     ]
     assert comparison.counts["fields"] == {"ethnicity": 1, "education": 1, "joined_on": 1, "phone": 1, "email": 1}
+
+
+def test_what_only_one_side_has_filled_in_is_counted_for_itself(world, admin):
+    world.secretary_term.delete()
+    lines = (
+        a_line(world.member, 邮箱="bai@example.com", 文化程度=""),
+        a_line(world.sister_member, 邮箱="he@example.com", 民族="回族"),
+    )
+
+    comparison = compared(world, *lines)
+
+    assert (comparison.counts["one_sided"], comparison.counts["different"]) == (1, 1)
+    assert [pair[0] for pair in told(comparison, admin, outcome="one_sided")[0][2]] == ["学历", "电子邮箱"]
 
 
 def test_who_is_missing_on_either_side(world, admin):

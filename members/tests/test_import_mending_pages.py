@@ -1,6 +1,7 @@
 """Pages on which an import is put right before it is written."""
 
 import hashlib
+import re
 
 import pytest
 from django.db import connection
@@ -141,7 +142,7 @@ def test_an_unknown_name_is_said_to_mean_a_branch(world, admin):
 def test_the_page_of_names_tells_of_sheets_as_the_preview_does(world, admin):
     rows = [("姓名", "身份证号", "政治面貌", "入团年月"), ("费思源", an_id_number(), "共青团员", "2016-05")]
     named, generic = (
-        checked({title: rows}, organization=world.general, by=world.general_admin) for title in ("航测2室", "Sheet1")
+        checked({title: rows}, organization=world.general, by=world.general_admin) for title in ("航测九室", "Sheet1")
     )
 
     preview = content(admin, f"/imports/{named.pk}/")
@@ -150,7 +151,7 @@ def test_the_page_of_names_tells_of_sheets_as_the_preview_does(world, admin):
     admin.post(f"/imports/{generic.pk}/names/", {"name": "Sheet1", "organization": world.branch.pk})
 
     assert "有的行没有写所在团支部，或者写的团支部在系统中找不到。" in preview
-    assert "航测2室 （工作表或标题的名称）" in visible_text(pages[0])
+    assert "航测九室 （工作表或标题的名称）" in visible_text(pages[0])
     assert "就是航测一室团支部" in pages[0]
     assert "没有写所在团支部的行" in pages[1]
     assert f'href="/imports/{generic.pk}/sheets/"' in pages[1]
@@ -171,6 +172,22 @@ def test_an_unknown_branch_is_created_with_the_import(world, admin):
     created = Organization.objects.get(short_name="遥感室团支部")
     assert answer["Location"] == f"/imports/{roster.pk}/names/"
     assert Member.objects.get(name="费思源").branch == created
+
+
+def test_the_names_of_a_new_branch_are_proposed_and_follow_the_superior_chosen(world, signed_in):
+    admin = signed_in(world.bureau_admin)
+    roster = checked(members(a_row("费思源", "一支部")), organization=world.bureau, by=world.bureau_admin)
+    stem = world.general.full_name.removesuffix("总支部委员会")
+
+    page = content(admin, f"/imports/{roster.pk}/names/", name="一支部")
+    proposed = re.search(r'name="full_name" value="([^"]+)"', page)[1]
+    told = {"name": "一支部", "parent": world.general.pk, "org_type": "branch", "short_name": "一支部"}
+    admin.post(f"/imports/{roster.pk}/names/", told | {"full_name": proposed})
+
+    roster.refresh_from_db()
+    assert proposed == f"{world.bureau.full_name.removesuffix('委员会')}一支部委员会"
+    assert roster.new_branches[0]["full_name"] == f"{stem}一支部委员会"
+    assert f"新建团支部“一支部”，全称“{stem}一支部委员会”" in content(admin, f"/imports/{roster.pk}/names/")
 
 
 def test_a_clerk_creates_no_branch(world, client, signed_in):

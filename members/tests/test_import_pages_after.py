@@ -12,7 +12,7 @@ from branches.models import AuditEntry, Organization
 from members.models import Member
 from members.models.roster import ImportState, RosterFile, RosterImport
 from members.roster.applying import LEASE, announcement
-from members.tests.builders import a_member
+from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import a_row, checked, imported, members
 from tuanjian.announcing import announce
 
@@ -56,20 +56,47 @@ def test_confirming_writes_and_the_result_says_what(world, admin):
     assert "撤回本次导入" in page
 
 
-def test_data_that_moved_is_told_and_checked_again(world, admin):
+def test_rows_that_moved_before_the_writing_are_named_and_can_be_written_then(world, admin):
+    number = an_id_number()
+    roster = checked_here(world, a_row("费思源", BRANCH), a_row("葛云帆", BRANCH, number=number))
+    imported_here(world, a_row("葛云帆", BRANCH, number=number, phone="14000222222"))
+
+    page = admin.post(f"/imports/{roster.pk}/confirm/", follow=True).content.decode()
+    only = content(admin, f"/imports/{roster.pk}/", moved="1")
+
+    assert "预览以后数据有变动，没有写入任何一行。" in page
+    assert "团员 3 行 葛云帆：原为“新增”，现在是“更新”" in page
+    assert not Member.objects.filter(name="费思源").exists()
+    assert ("rows/2/" in only, "rows/1/" in only) == (True, False)
+    admin.post(f"/imports/{roster.pk}/confirm/")
+    assert Member.objects.filter(name="费思源").exists()
+    assert RosterImport.objects.get(pk=roster.pk).state == ImportState.DONE
+
+
+def test_records_that_moved_without_a_row_that_differs_are_told_and_nothing_is_written(world, admin):
     known = a_member("林同", branch=world.branch)
     roster = checked_here(world, a_row("林同", BRANCH, number=known.id_number, phone="14000222222"))
     Member.objects.filter(pk=known.pk).update(version=known.version + 1)
 
     page = admin.post(f"/imports/{roster.pk}/confirm/", follow=True).content.decode()
 
-    assert "预览以后数据有变动，没有写入任何一行。" in page
-    assert "重新检查" in page
-    assert "/confirm/" not in page
-    again = admin.post(f"/imports/{roster.pk}/check-again/", follow=True).content.decode()
-    assert "写入 1 行" in again
     known.refresh_from_db()
+    assert "每一行的处理都与您看过的预览相同，可以写入" in page
     assert known.phone != "14000222222"
+    admin.post(f"/imports/{roster.pk}/confirm/")
+    known.refresh_from_db()
+    assert known.phone == "14000222222"
+
+
+def test_what_moved_and_could_not_be_planned_again_is_checked_again(world, admin):
+    roster = checked_here(world, a_row("费思源", BRANCH))
+    RosterImport.objects.filter(pk=roster.pk).update(error_code="moved", error="检查之后数据有变动")
+
+    page = content(admin, f"/imports/{roster.pk}/")
+    again = admin.post(f"/imports/{roster.pk}/check-again/", follow=True).content.decode()
+
+    assert ("重新检查" in page, "/confirm/" in page) == (True, False)
+    assert "写入 1 行" in again
 
 
 def test_confirming_twice_writes_once_and_says_so(world, admin):

@@ -24,11 +24,35 @@ def test_an_unknown_branch_is_created_before_its_people(world, admin):
     want_branch(roster, name="遥感室团支部", parent=world.general, org_type=OrgType.BRANCH, by=admin)
     apply_plan(roster, by=admin)
 
-    created = Organization.objects.get(full_name="遥感室团支部")
+    created = Organization.objects.get(short_name="遥感室团支部")
     assert (unknown, states(roster)) == ([(2, "invalid")], [(2, "new")])
     assert (created.parent_path, Member.objects.get(name="赵启明").branch) == (world.general.path, created)
+    assert created.full_name == f"{world.general.full_name.removesuffix('总支部委员会')}遥感室支部委员会"
     take_back(roster, by=admin)
-    assert not Organization.objects.filter(full_name="遥感室团支部").exists()
+    assert not Organization.objects.filter(short_name="遥感室团支部").exists()
+
+
+def test_a_branch_is_created_by_the_names_somebody_gives_it(world, admin):
+    roster = checked(members(a_row("赵启明", "一支部")), organization=world.bureau, by=admin)
+
+    names = {"full_name": "中国共产主义青年团测绘院第一支部委员会", "short_name": "测绘院第一团支部"}
+    want_branch(roster, name="一支部", parent=world.general, org_type=OrgType.BRANCH, by=admin, **names)
+    apply_plan(roster, by=admin)
+
+    branch = Member.objects.get(name="赵启明").branch
+    assert (branch.full_name, branch.short_name) == tuple(names.values())
+
+
+def test_a_branch_wanted_before_names_could_be_given_is_created_as_the_file_calls_it(world, admin):
+    roster = checked(members(a_row("赵启明", "遥感室团支部")), organization=world.bureau, by=admin)
+    roster.new_branches = [{"name": "遥感室团支部", "parent_id": world.general.pk, "org_type": "branch"}]
+    roster.save(update_fields=["new_branches"])
+
+    check_again(roster, by=admin)
+    roster.refresh_from_db()
+    apply_plan(roster, by=admin)
+
+    assert Member.objects.get(name="赵启明").branch.full_name == "遥感室团支部"
 
 
 def test_only_who_manages_the_structure_creates_a_branch(world, admin):

@@ -18,7 +18,18 @@ from branches.scoping import Right, Sight, has_right_somewhere, sees_somewhere
 from members.import_forms import RowsForm, UploadForm
 from members.import_tables import ImportFilter, ImportTable
 from members.models.roster import ImportPurpose, ImportState, RosterImport
-from members.roster import applying, checking, pace, purposes, rereading, reviewing, showing, starting, suggesting
+from members.roster import (
+    applying,
+    checking,
+    mending,
+    pace,
+    purposes,
+    rereading,
+    reviewing,
+    showing,
+    starting,
+    suggesting,
+)
 from members.views.waiting import how_far
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged, size_of
@@ -84,7 +95,7 @@ def page(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     decisions = reviewing.decisions_of(roster)
     context |= {"asked": asked, "page": rows, "blocks": showing.blocks(rows, context["purpose"], decisions)}
     context |= {"moves": any(block.may_move for block in context["blocks"])}
-    context |= {"mending": _mending(request, roster, wanted.cell) if context["may_mend"] else None}
+    context |= {"mending": mended_cell(request, roster, wanted.cell) if context["may_mend"] else None}
     context |= {"kinds": context["review"].by_kind(), "states": context["review"].by_state(asked["kind"])}
     absent = reviewing.absent_people(roster, user=request.user)
     context |= {"absent": absent.count() if absent is not None else 0}
@@ -108,8 +119,8 @@ def row(request: AuthenticatedHttpRequest, pk: int, number: int) -> HttpResponse
     found = get_object_or_404(roster.rows, number=number)
     context = about(request, roster)
     shown = showing.whole_row(found, context["purpose"], reviewing.decisions_of(roster))
-    mending = _mending(request, roster, RowsForm(request.GET).cell) if context["may_mend"] else None
-    return render(request, "members/imports/row.html", context | {"row": shown, "mending": mending})
+    cell = mended_cell(request, roster, RowsForm(request.GET).cell) if context["may_mend"] else None
+    return render(request, "members/imports/row.html", context | {"row": shown, "mending": cell})
 
 
 @access(Access.MANAGE_PEOPLE)
@@ -173,6 +184,7 @@ def about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, 
     purpose = purposes.of(roster)
     managed = RosterImport.objects.manageable_by(request.user, right=purpose.right)
     may = managed.filter(pk=roster.pk).exists()
+    moved = reviewing.moved_rows(roster)
     at = STEP_OF.get(ImportState(roster.state))
     steps = [
         {"word": word, "done": at is not None and place < at, "current": place == at}
@@ -182,7 +194,8 @@ def about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, 
         "roster": roster,
         "purpose": purpose,
         "review": reviewing.Review(roster),
-        "moved": roster.error_code == applying.MOVED,
+        "moved": moved,
+        "to_check_again": moved is None and roster.error_code == applying.MOVED,
         "result": [
             (purpose.count_words[name], count) for name, count in roster.counts.get("written", {}).items() if count
         ],
@@ -200,15 +213,17 @@ def _may_have_file(user: User, roster: RosterImport) -> bool:
     return there.filter(pk=roster.pk, file__isnull=False).exists()
 
 
-def _mending(
+def mended_cell(
     request: AuthenticatedHttpRequest, roster: RosterImport, cell: tuple[int, str] | None
 ) -> dict[str, Any] | None:
-    """The cell that is being mended: its key, and what it may become."""
+    """The cell that is being mended: its key, what it may become and what it was when it was looked at."""
     row = roster.rows.select_related("roster__organization").filter(number=cell[0]).first() if cell else None
     if row is None or cell is None or cell[1] not in purposes.of(roster).mendable(row.kind):
         return None
     suggested = suggesting.suggest(row, cell[1], by=request.user)
-    return {"number": row.number, "field": cell[1], "suggested": suggested}
+    where = f"{row.sheet} 第 {row.line} 行"
+    seen = mending.mark_of(row, cell[1])
+    return {"number": row.number, "field": cell[1], "suggested": suggested, "seen": seen, "where": where}
 
 
 def _pace(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from branches.http import AuthenticatedHttpRequest, get_manageable, get_visible
 from branches.models import Organization
 from branches.scoping import Right
 from members.import_forms import FileForm, TakeBackForm
-from members.import_tables import AbsentTable, ChangeTable
+from members.import_tables import AbsentTable, ChangeFilter, ChangeTable
 from members.models.roster import ImportState, RosterImport
 from members.roster import effects, handouts, reviewing, undoing
 from members.views.imports import get_import
@@ -54,12 +54,14 @@ def absent(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @access(Access.SEE_ROSTER)
 @require_safe
 def changes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Everything the import wrote; ``?kept=1`` only what was kept when it was taken back."""
+    """Everything the import wrote, as far as it is asked for."""
     roster = get_visible(RosterImport, request.user, pk=pk)
-    kept = request.GET.get("kept") == "1"
-    page = page_of(request, effects.changes_asked(roster, kept=kept))
+    query = ChangeFilter(request.GET, roster)
+    page = page_of(request, query.qs)
     table = ChangeTable(effects.effects(list(page), user=request.user))
-    context = {"roster": roster, "table": table, "page": page, "kept": kept}
+    kept = request.GET.get("kept") == "1"
+    context = {"roster": roster, "table": table, "page": page, "kept": kept, "form": query.form}
+    context |= {"is_narrowed": query.is_narrowed, "reset_url": f"{request.path}?kept=1" if kept else request.path}
     return render(request, "members/imports/changes.html", context)
 
 

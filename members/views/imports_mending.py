@@ -14,7 +14,7 @@ from members.arranging_forms import SheetsForm
 from members.import_forms import DecideForm, MendForm, NameForm, RowsForm
 from members.models.roster import RosterImport, RosterRow, RowState
 from members.roster import mending, reviewing, showing, suggesting
-from members.views.imports import about, get_import
+from members.views.imports import about, get_import, mended_cell
 from tuanjian.access import Access, access
 from tuanjian.refusals import rule_accepts
 
@@ -28,11 +28,11 @@ def mend(request: AuthenticatedHttpRequest, pk: int, number: int) -> HttpRespons
     form = MendForm(request.POST)
     if not form.is_valid():
         return redirect("members:import", pk)
+    field, text, seen = (form.cleaned_data[name] for name in ("field", "text", "seen"))
     try:
-        row = mending.mend(row, form.cleaned_data["field"], form.cleaned_data["text"], by=request.user)
+        row = mending.mend(row, field, text, by=request.user, seen=seen)
     except ValidationError as refusal:
-        messages.error(request, refusal.messages[0])
-        return _back(request, roster, form)
+        return _not_mended(request, roster, form, refusal.messages[0], number)
     word = showing.STATES[RowState(row.state)][1]
     if row.state == RowState.INVALID:
         messages.warning(request, f"{row.sheet} 第 {row.line} 行已改，仍是“{word}”，请看这一行的说明。")
@@ -65,11 +65,11 @@ def decide(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def names(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Rows whose branch nobody knows: say which the names mean, or have them created with the import."""
     roster = get_import(request.user, pk)
-    form = NameForm(request.POST or None, roster=roster, user=request.user)
+    asked = request.POST.get("name", request.GET.get("name", ""))
+    form = NameForm(request.POST or None, roster=roster, user=request.user, asked=asked)
     if request.method == "POST" and form.is_valid() and rule_accepts(form, form.settle):
         messages.success(request, f"“{form.cleaned_data['name']}”已处理，相关的行已重新检查。", extra_tags="saved")
         return redirect("members:import_names", pk)
-    asked = request.POST.get("name", request.GET.get("name", ""))
     unplaced = suggesting.unplaced(roster)
     context = about(request, roster) | {"form": form, "asked": asked, "unplaced": unplaced}
     context |= {"settled": suggesting.settled_names(roster), "may_be_new": unplaced.may_be_new(asked)}
@@ -90,6 +90,26 @@ def sheets(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("members:import", pk)
     return render(request, "members/imports/sheets.html", about(request, roster) | {"form": form})
+
+
+def _not_mended(
+    request: AuthenticatedHttpRequest, roster: RosterImport, form: MendForm, refusal: str, number: int
+) -> HttpResponse:
+    """Show the cell once more with what was typed and what stands against it; the preview where it is not to be mended
+    any more."""
+    context = about(request, roster)
+    cell = mended_cell(request, roster, (number, form.cleaned_data["field"])) if context["may_mend"] else None
+    if cell is None:
+        messages.error(request, refusal)
+        return _back(request, roster, form)
+    query = form.conditions
+    query.pop("mend", None)
+    context |= {"mending": cell, "typed": form.cleaned_data["text"], "refusal": refusal}
+    context |= {"conditions": query.urlencode(), "home": reverse("members:import", args=[roster.pk])}
+    answer = render(request, "members/imports/not_mended.html", context)
+    # There is no page to come back to at this address.
+    answer["HX-Replace-Url"] = "false"
+    return answer
 
 
 def _back(

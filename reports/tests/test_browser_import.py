@@ -10,12 +10,16 @@ from members.tests.rosters import (
     ORGANIZATION_HEADINGS,
     a_file,
     a_row,
+    checked,
+    members,
     older_number,
 )
 from reports.tests import test_browser
 from reports.tests.test_browser import world  # noqa: F401 – a fixture of this module too
 
 pytestmark = test_browser.pytestmark
+FOCUS_IS_BELOW_THE_BAR = """() => document.activeElement.getBoundingClientRect().bottom >
+    document.querySelector(".import-deeds").getBoundingClientRect().top"""
 NEW_BRANCH = "中国共产主义青年团华岳局测绘院遥感室支部委员会"
 
 
@@ -83,3 +87,30 @@ def test_a_file_dragged_onto_the_page_is_taken(world, visit):  # noqa: F811
 
         expect(page.locator("[data-file-said]")).to_contain_text("已选择：名册.csv")
         assert page.eval_on_selector("#id_file", "input => input.files.length") == 1
+
+
+def test_a_cell_is_mended_by_keyboard(world, visit):  # noqa: F811
+    rows = [a_row(f"费思源{number}", "遥感室") for number in "一二三四五六七八九十"]
+    roster = checked(members(*rows), organization=world.general, by=world.general_admin)
+    with visit() as visitor:
+        page = visitor.sign_in(world.general_admin).open(f"/imports/{roster.pk}/")
+        # Nothing that has the focus hides behind the bar at the bottom.
+        page.locator(".mend-link").first.focus()
+        for _ in range(2 * len(rows) - 2):
+            page.keyboard.press("Tab")
+            assert page.evaluate(FOCUS_IS_BELOW_THE_BAR) is False
+
+        page.locator(".mend-link").first.press("Enter")
+        expect(page.locator("#mend-text")).to_be_focused()
+        # A script may give a field a style; what comes in its place must not take that over.
+        page.evaluate("document.querySelector('#mend-text').style.color = 'black'")
+        page.fill("#mend-text", "航测一室团支部")
+        page.keyboard.press("Enter")
+        expect(page.locator("#messages")).to_contain_text("已改")
+        expect(page.locator("#mend-text")).to_be_focused()
+
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#mend-text")).to_have_count(0)
+        expect(page.locator(".mend-link").first).to_be_focused()
