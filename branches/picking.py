@@ -7,11 +7,13 @@ from branches.models import Organization, OrgType, User
 from branches.scoping import Right
 
 
-def offered(user: User, *, q: str = "", right: str = "", type: str = "", receives: str = "") -> list[dict[str, str]]:
+def offered(
+    user: User, *, q: str = "", right: str = "", type: str = "", receives: str = "", under: int | None = None
+) -> list[dict[str, str]]:
     """At most MOST_HITS organisations in force that answer to ``q``: in sight, or manageable with ``right``.
 
-    ``type`` narrows to one type, ``receives`` to those below which that type may stand. The superior is named only
-    where it is in sight too.
+    ``type`` narrows to one type, ``receives`` to those below which that type may stand, ``under`` to the subtree of
+    one in sight. The superior is named only where it is in sight too.
     """
     visible = Organization.objects.visible_to(user)
     rows = Organization.objects.manageable_by(user, right=Right(right)) if right else visible
@@ -21,6 +23,9 @@ def offered(user: User, *, q: str = "", right: str = "", type: str = "", receive
         rows = rows.filter(org_type=type)
     if receives:
         rows = rows.filter(org_type__in=receiving(OrgType(receives)))
+    if under is not None:
+        top = visible.filter(pk=under).first()
+        rows = rows.under(top) if top else rows.none()
     found = list(rows.active().in_screen_order()[:MOST_HITS])
     above = visible.filter(path__in={each.parent_path for each in found}).values_list("path", "short_name")
     superiors = dict(above)

@@ -85,7 +85,11 @@ class Counted:
 
     @property
     def state(self) -> State:
-        return self.scheme.state_of(self.rate)
+        return self.scheme.state_of(self.rate, self.missing)
+
+    @property
+    def missing(self) -> int:
+        return self.entered_in_all(0) - self.entered_in_all(1)
 
     def entered_in_all(self, place: int) -> int:
         """0 expected, 1 actual, 2 late, over all groups of items."""
@@ -209,7 +213,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("state", "状态", "", ENTERED, lambda counted: counted.rate, words=lambda counted: counted.state.word),
     Column("expected", "应录", "项", ENTERED, lambda counted: counted.entered_in_all(0)),
     Column("actual", "已录", "项", ENTERED, lambda counted: counted.entered_in_all(1)),
-    Column("missing", "缺项", "项", ENTERED, lambda counted: counted.entered_in_all(0) - counted.entered_in_all(1)),
+    Column("missing", "缺项", "项", ENTERED, lambda counted: counted.missing),
     _share(ENTERED, "rate", "完成率", lambda counted: counted.rate),
     Column(
         "activities_month", "本月活动", "次", ACTIVITIES, lambda counted: counted.number(f"activities@{counted.month}")

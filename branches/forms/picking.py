@@ -23,6 +23,7 @@ class PickForm(forms.Form):
     right = forms.ChoiceField(required=False, choices=Right.choices)
     type = forms.ChoiceField(required=False, choices=OrgType.choices)
     receives = forms.ChoiceField(required=False, choices=OrgType.choices)
+    under = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 class ChildrenForm(forms.Form):

@@ -35,6 +35,7 @@ class State:
 BEHIND: Final = State("落后于计划", "care")
 ON_PLAN: Final = State("达到计划", "busy")
 DONE: Final = State("已完成", "good")
+CALLED_OFF: Final = State("启动时有缺项", "neutral")
 OPEN: Final = State("截止时未完成", "care")
 EXTENDED: Final = State("延期中", "busy")
 DONE_LATE: Final = State("截止后补齐", "busy")
@@ -44,7 +45,7 @@ NOTHING_ASKED: Final = State("不适用", "neutral")
 GONE: Final = State("不再参加", "neutral")
 # In the order of the page.
 STATES: Final = (
-    *(BEHIND, ON_PLAN, DONE, OPEN, EXTENDED, DONE_LATE, DONE_EXTENDED, DONE_IN_TIME),
+    *(BEHIND, ON_PLAN, CALLED_OFF, DONE, OPEN, EXTENDED, DONE_LATE, DONE_EXTENDED, DONE_IN_TIME),
     *(NOTHING_ASKED, GONE),
 )
 
@@ -150,7 +151,10 @@ def narrowed(rows: Iterable[Line], *, state: str = "", name: str = "") -> list[L
 
 @dataclass(frozen=True)
 class CampaignBoard:
-    """The page of a campaign: ``planned`` is the percent planned for today, of all together and of each."""
+    """The page of a campaign: ``planned`` is the percent planned for today, of all together and of each.
+
+    Of one that was called off it is that of the day this was done.
+    """
 
     campaign: Campaign
     stages: list[CampaignStage]
@@ -164,6 +168,11 @@ class CampaignBoard:
     in_extension: int
     counted_at: dt.datetime
     newcomers: list[Organization]
+
+    @property
+    def planned_label(self) -> str:
+        """Of which day the plan is."""
+        return "撤销时计划" if self.campaign.is_withdrawn else "今天计划"
 
     @property
     def bands(self) -> list[Band]:
@@ -354,6 +363,9 @@ def _state(
     if now is not None and not campaign.has_result:
         if not now.missing:
             return DONE
+        if campaign.is_withdrawn:
+            # Only the start is known: no plan was missed by then.
+            return CALLED_OFF
         return ON_PLAN if now.rate is not None and now.rate >= planned - 1e-9 else BEHIND
     if Moment.DEADLINE in figures and not deadline.missing:
         return DONE_IN_TIME

@@ -14,12 +14,9 @@ from branches.models import Organization, User
 from reports.completion import progress, schemes
 from reports.completion.schemes import Scheme
 from reports.completion.sums import Completion
-from reports.completion_items import GROUPS
 from reports.facts import reading
 
 COMPLETE: Final = 100.0
-# The chip of 已录齐.
-COMPLETE_STATE: Final = "good"
 
 
 class Row(TypedDict):
@@ -63,10 +60,6 @@ class Entry(TypedDict):
     is_remeasured: NotRequired[bool]
 
 
-# Nothing is missing of what counts, but something of what does not.
-WEIGHED_ALONE: Final = "计入权重的项目已录齐"
-
-
 def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, by: User) -> Entry:
     """The figures of 应录尽录 on that day, by state. They are those of ``progress.board_of``.
 
@@ -80,18 +73,13 @@ def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, 
     places = {row.organization.pk: place for place, row in enumerate(ordered)}
     return Entry(
         bands=[
-            part
-            for band in board.bands
-            for part in _parted(
-                Band(
-                    word=band.state.word,
-                    chip=band.state.chip,
-                    bounds=band.bounds,
-                    rows=[
-                        _row(row, then.get(row.organization.pk), place=places[row.organization.pk]) for row in band.rows
-                    ],
-                )
+            Band(
+                word=band.state.word,
+                chip=band.state.chip,
+                bounds=band.bounds,
+                rows=[_row(row, then.get(row.organization.pk), place=places[row.organization.pk]) for row in band.rows],
             )
+            for band in board.bands
         ],
         own=_row(board.own_level, before.own_level if before else None, name=f"{organization.short_name}本级"),
         total=_row(board.total, before.total if before else None, name=board.sum_name),
@@ -101,21 +89,10 @@ def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, 
     )
 
 
-def _parted(band: Band) -> list[Band]:
-    """The state as it is; of 已录齐 apart those that lack something of what the weights leave out."""
-    if band["chip"] != COMPLETE_STATE:
-        return [band]
-    lacking = [row for row in band["rows"] if row["missing"]]
-    complete = [row for row in band["rows"] if not row["missing"]]
-    apart = Band(word=WEIGHED_ALONE, chip="weighed", bounds="100%，不计权重的项目还有缺项", rows=lacking)
-    return [each for each in (apart, band | {"rows": complete}) if each["rows"]]
-
-
 def _weighed(scheme: Scheme) -> str:
     if not scheme.is_weighted:
         return ""
-    left_out = any(not scheme.weight_of(group.key) for group in GROUPS)
-    more = "；权重为 0 的不计入完成率，缺项照列" if left_out else ""
+    more = "；权重为 0 的不计入完成率，缺项照列" if scheme.leaves_out else ""
     return f"完成率按权重计算：{scheme.weights_in_words}{more}"
 
 

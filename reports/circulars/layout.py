@@ -37,19 +37,20 @@ RED: Final = RGBColor(0xC8, 0x10, 0x2E)
 _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _INDENT: Final = Pt(31.5)
 
-# Heading, content and width in mm of the columns.
+# Heading, content and width in mm of the columns; 17 mm hold “100.0%” and “不适用” on one line.
 _ENTRY: Final = (
-    ("组织", "{{ 行.组织 }}", 52),
+    ("组织", "{{ 行.组织 }}", 51),
     ("应录（项）", "{{ 行.应录 }}", 18),
     ("已录（项）", "{{ 行.已录 }}", 18),
     ("按期（项）", "{{ 行.按期 }}", 18),
-    ("缺项（项）", "{{ 行.缺项 }}", 18),
-    ("完成率", "{{ 行.完成率 }}", 16),
-    ("{{ 末列标题 }}", "{{ 行.末列 }}", 16),
+    ("缺项（项）", "{{ 行.缺项 }}", 17),
+    ("完成率", "{{ 行.完成率 }}", 17),
+    ("{{ 末列标题 }}", "{{ 行.末列 }}", 17),
 )
 _CAMPAIGN: Final = (
-    ("组织", "{{ 行.组织 }}", 44),
-    *((heading, content, 16) for heading, content, _ in _ENTRY[1:-1]),
+    ("组织", "{{ 行.组织 }}", 43),
+    *((heading, content, 16) for heading, content, _ in _ENTRY[1:-2]),
+    _ENTRY[-2],
     ("延期内补录", "{{ 行.延期内补录 }}", 16),
     ("截止后补录", "{{ 行.补录 }}", 16),
 )
@@ -228,6 +229,9 @@ def _table(document: Any, columns: Iterable[tuple[str, str, int]], *, with_own: 
     _deed(table, "{%tr endfor %}")
     _deed(table, "{%tr endfor %}")
     for name in ("本级", "合计") if with_own else ("合计",):
+        if name == "本级":
+            # Otherwise its line would stand in the last of the groups.
+            _across(table, name)
         _fill(table.add_row(), [content.replace("行.", f"{name}.") for content in contents], "表格文字")
     for row in table.rows:
         row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(7)

@@ -25,21 +25,12 @@ Sums = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True)
 class State:
-    """How far an organisation is; from and below are in percent."""
+    """How far an organisation is, from a rate in percent on; ``bounds`` says in words which rates those are."""
 
     word: str
     chip: str
     from_rate: float
-    below: float | None = None
-
-    @property
-    def bounds(self) -> str:
-        """In words."""
-        if self.below is None:
-            return f"{self.from_rate:g}%"
-        if not self.from_rate:
-            return f"低于 {self.below:g}%"
-        return f"{self.from_rate:g}%–{99.9 if self.below == 100 else self.below:g}%"
+    bounds: str
 
 
 @dataclass(frozen=True)
@@ -59,12 +50,14 @@ class Scheme:
 
     @property
     def states(self) -> tuple[State, ...]:
-        """From the largest gap to none."""
+        """From the largest gap to none. Where a group weighs nothing, something may be missing at 100 %, too."""
+        care, busy = self.care_from, self.busy_from
+        nearly, complete = (f"{busy}% 以上且有缺项", "无缺项") if self.leaves_out else (f"{busy}%–99.9%", "100%")
         return (
-            State("缺口较大", "problem", 0, self.care_from),
-            State("待补录", "care", self.care_from, self.busy_from),
-            State("基本录齐", "busy", self.busy_from, 100),
-            State("已录齐", "good", 100),
+            State("缺口较大", "problem", 0, f"低于 {care}%"),
+            State("待补录", "care", care, f"{care}%–{busy}%"),
+            State("基本录齐", "busy", busy, nearly),
+            State("已录齐", "good", 100, complete),
         )
 
     def weight_of(self, group: str) -> int:
@@ -74,6 +67,11 @@ class Scheme:
     def is_weighted(self) -> bool:
         """Whether any group counts otherwise than the others."""
         return any(self.weight_of(group.key) != 1 for group in GROUPS)
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether any group does not count."""
+        return not all(self.weight_of(group.key) for group in GROUPS)
 
     @property
     def weights_in_words(self) -> str:
@@ -92,10 +90,11 @@ class Scheme:
             return None
         return 100.0 if actual == expected else min(99.9, 100 * actual / expected)
 
-    def state_of(self, rate: float | None) -> State:
-        """The state at that rate; where nothing counts, nothing is missing."""
+    def state_of(self, rate: float | None, missing: int) -> State:
+        """The state at that rate; the last is only for those that lack nothing, whatever it weighs."""
         reached = 100.0 if rate is None else rate
-        return next(state for state in reversed(self.states) if reached >= state.from_rate)
+        open_states = self.states[:-1] if missing else self.states
+        return next(state for state in reversed(open_states) if reached >= state.from_rate)
 
 
 DEFAULT: Final = Scheme()

@@ -105,7 +105,7 @@ class Completion:
 
     @property
     def state(self) -> State:
-        return self.scheme.state_of(self.rate)
+        return self.scheme.state_of(self.rate, self.missing)
 
     @property
     def change(self) -> float | None:

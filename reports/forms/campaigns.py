@@ -26,6 +26,7 @@ from reports.completion_items import GROUPS, ITEMS
 from reports.models import Campaign, CampaignScope, CampaignState, CampaignTarget
 from tuanjian.asking import Asking
 from tuanjian.carrying import CarriedNumberFilter
+from tuanjian.fields import refuse_far_year
 
 STAGES = 5
 # Longer ids there are none.
@@ -69,9 +70,11 @@ class CampaignForm(forms.Form):
     )  # fmt: skip
     starts_on = forms.DateField(
         label="开始日期", widget=_day(), initial=timezone.localdate, error_messages={"required": "请填写开始日期。"},
-        help_text="到这一天以后启动；计划从启动那天算起。",
+        help_text="到这一天以后启动；计划从启动那天算起。", validators=[refuse_far_year],
     )  # fmt: skip
-    deadline_on = forms.DateField(label="截止日期", widget=_day(), error_messages={"required": "请填写截止日期。"})
+    deadline_on = forms.DateField(
+        label="截止日期", widget=_day(), error_messages={"required": "请填写截止日期。"}, validators=[refuse_far_year]
+    )
     deadline_time = forms.TimeField(
         label="截止时间", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), initial=END_OF_WORK,
         error_messages={"required": "请填写截止时间，例如 18:00。"},
@@ -210,7 +213,7 @@ class ExtensionForm(forms.Form):
     )  # fmt: skip
     until_on = forms.DateField(
         label="延期至", widget=_day(), error_messages={"required": "请填写延期的最后一天。"},
-        help_text="含这一天。到期后自动截止。",
+        help_text="含这一天。到期后自动截止。", validators=[refuse_far_year],
     )  # fmt: skip
     reason = forms.CharField(
         label="原因", max_length=100, error_messages={"required": "请填写延期的原因。"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
@@ -145,8 +146,9 @@ class CircularForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
         field: Any = self.fields[key]
         field.initial = [str(pk) for pk in self.instance.chosen.get(key, ())]
         if len(names) > MOST_HITS:
-            narrowed = f"?type={OrgType.BRANCH}" if self.instance.kind == CircularKind.ORG_LIFE else ""
-            field.widget = forms.SelectMultiple(attrs={"data-picker-url": f"{reverse('branches:pick')}{narrowed}"})
+            kind = {"type": OrgType.BRANCH.value} if self.instance.kind == CircularKind.ORG_LIFE else {}
+            narrowed = urlencode({"under": self.instance.organization_id, **kind})
+            field.widget = forms.SelectMultiple(attrs={"data-picker-url": f"{reverse('branches:pick')}?{narrowed}"})
         field.choices = list(names.items())
         if len(names) > MOST_HITS:
             picked = self[key].value() or ()

@@ -45,8 +45,9 @@ class DayQuery(forms.Form):
 
     @property
     def day(self) -> dt.date:
-        """统计时点; today where none is chosen."""
-        chosen: dt.date = self._read.get("on", timezone.localdate())
+        """统计时点; today where none is chosen. It stays where only something else could not be read."""
+        self.is_valid()
+        chosen: dt.date = self.cleaned_data.get("on", timezone.localdate())
         return chosen
 
 

@@ -82,7 +82,8 @@ class Picked:
         field.choices = names
         first = choosable(self.organization).active().exclude(pk__in=self.ids)[:MOST_HITS]
         field.widget.choices = [*names, *((str(each.pk), each.short_name) for each in first)]
-        field.widget.attrs |= {"data-picker-url": reverse("branches:pick"), "data-placeholder": "名称、简称或首字母"}
+        address = f"{reverse('branches:pick')}?under={self.organization.pk}"
+        field.widget.attrs |= {"data-picker-url": address, "data-placeholder": "名称、简称或首字母"}
 
 
 def picked_in(organization: Organization, asked: Iterable[str]) -> Picked:

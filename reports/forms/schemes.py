@@ -33,7 +33,7 @@ class SchemeForm(forms.Form):
         label="“待补录”从（%）", min_value=1, max_value=99, help_text="完成率低于它的为“缺口较大”。"
     )
     busy_from = forms.IntegerField(
-        label="“基本录齐”从（%）", min_value=1, max_value=99, help_text="“已录齐”始终是 100%。"
+        label="“基本录齐”从（%）", min_value=1, max_value=99, help_text="“已录齐”始终是没有缺项。"
     )
     ranks = forms.BooleanField(label="表中列出名次", required=False)
     ranks_by = forms.CharField(

@@ -197,7 +197,7 @@ def _year(found: Found) -> Sheet:
     rows: list[list[Value]] = [[*line] for line in _year_lines(found)]
     year = found.on.year
     return Sheet(
-        title=f"{year} 年度统计表",
+        title=f"{year}年度统计表",
         unit="见各行",
         headings=[Heading("类别", False, 16), Heading("项目", False, 26), Heading("单位", False, 8), Heading("数量")],
         rows=rows,

@@ -14,7 +14,7 @@ from branches.models import Organization, User
 from branches.scoping import RIGHTS, Right, in_force
 from reports.models import FollowUp, SpotFact, SpotRecord, Verdict
 from reports.spot_checks.facts import Seen, seen_by
-from reports.spot_checks.recording import STALE, locked, place_of
+from reports.spot_checks.recording import STALE, locked, place_of, refuse_numbers
 from tuanjian.carrying import carrying
 
 NOT_BY_ONESELF: Final = "整改是您登记的，请由抽查组织的其他管理人员复核；没有改到位的，您可以退回。"
@@ -112,13 +112,15 @@ def _has_others(organization: Organization, user: User) -> bool:
 def mend(record: SpotRecord, *, note: str, version: int, unchanged: bool = False, by: User) -> None:
     """Say that it is mended (已整改), and how; ``unchanged`` says so of what stands as it stood, the note says why.
 
-    Refuses a record with nothing to mend, no sentence, and what was not changed unless that is said.
+    Refuses a record with nothing to mend, no sentence, one with a number of a person, and what was not changed unless
+    that is said.
     """
     stored = locked(record, version)
     if not stored.waits_for_mending:
         raise ValidationError("这条记录没有待整改的问题，请刷新后再看。", code=STALE)
     if not note.strip():
         raise ValidationError({"note": "请用一句话写明整改情况。"})
+    refuse_numbers(note=note)
     [seen] = seen_by(by, [stored])
     left = "、".join(since(seen).unchanged)
     if left and not unchanged:
@@ -148,6 +150,7 @@ def _settle(record: SpotRecord, to: FollowUp, answer: str, version: int, by: Use
     alone = stored.mended_by_id == by.pk
     if to is FollowUp.CONFIRMED and alone and is_for_others(stored, user=by):
         raise ValidationError(NOT_BY_ONESELF)
+    refuse_numbers(answer=answer)
     stored.answer, stored.settled_by, stored.settled_at = answer.strip()[:200], by, timezone.now()
     more = {"复核人": [None, ALONE]} if to is FollowUp.CONFIRMED and alone else {}
     _turn(stored, to, by, reason=stored.answer, more=more)

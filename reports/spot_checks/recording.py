@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -37,6 +38,8 @@ BLANK: Final = (
 Mark = SpotFact.Mark
 # What is left of a number one may write: enough to say which digits differ.
 _NUMBER: Final = re.compile(r"[0-9０-９][0-9０-９xXＸ*\s-]{4,}")
+# A mobile or an ID number written out; 发展团员编号 and dates are none.
+_WRITTEN_OUT: Final = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dxX])(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,12 @@ def keep(record: SpotRecord, found: Found, *, version: int, by: User) -> SpotRec
 
     The numbers the rates are made of are kept as they stand now. May be put right until it is mended. Refuses a record
     changed since it was read, one that is being mended, one that is gone unless it is found to be unreal, what nobody
-    said how it was checked, findings without what the file says, 无问题 while a fact asked for is blank and nobody
-    said why, an unreal record with facts held against a file, and numbers written down beside it.
+    said how it was checked, findings without what the file says or with just what is entered, 无问题 while a fact asked
+    for is blank and nobody said why, an unreal record with facts held against a file, and numbers written down.
     """
     if found.basis not in Basis.values:
         raise ValidationError({"basis": NO_BASIS})
+    refuse_numbers(note=found.note)
     stored = locked(record, version)
     if not stored.may_be_checked_again:
         raise ValidationError("这条记录已经进入整改，检查结果不能再改；整改不到位的，请在复核时退回。", code=STALE)
@@ -94,6 +98,13 @@ def locked(record: SpotRecord, version: int) -> SpotRecord:
     if stored.version != version:
         raise ValidationError("这条记录在您打开以后有变动，请刷新后重新核对。", code=STALE)
     return stored
+
+
+def refuse_numbers(**said: str) -> None:
+    """Refuse a sentence others will read, by the name of its field, in which a number of a person is written out."""
+    for name, text in said.items():
+        if _WRITTEN_OUT.search(normalize("NFKC", text)):
+            raise ValidationError({name: "请不要写证件号码、手机号，改写后再提交。"})
 
 
 def place_of(record: SpotRecord) -> Organization:
@@ -164,6 +175,8 @@ def _refuse_mark(fact: Fact, mark: Marked) -> None:
         raise ValidationError({fact.key: f"请写明{fact.label}为什么不算缺漏，例如“档案中也没有”。"})
     if mark.mark == Mark.WRONG and not says:
         raise ValidationError({fact.key: f"请写明{fact.label}按档案应为什么。"})
+    if mark.mark == Mark.WRONG and says == fact.entered:
+        raise ValidationError({fact.key: f"{fact.label}应为的内容与系统里的相同，请改正，或清空后选“一致”。"})
     if fact.is_sealed and _NUMBER.search(says):
         raise ValidationError({fact.key: f"请不要写{fact.label}，只写哪几位不符，例如“末四位与档案不符”。"})
 

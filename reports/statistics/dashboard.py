@@ -177,7 +177,7 @@ def _cards(counted: Counted, before: Counted | None, leads: Leads) -> list[Card]
         "members": f"其中保留团籍 {counted.number('league:retained'):,}",
         "share_of_youth": f"青年中的团员 {counted.number('young_members'):,}",
         "cadres": f"书记 {counted.number('secretaries'):,}，书记空缺 {counted.number('flag:without_secretary'):,}",
-        "rate": f"应录 {counted.entered_in_all(0):,}，缺 {counted.entered_in_all(0) - counted.entered_in_all(1):,}"
+        "rate": f"应录 {counted.entered_in_all(0):,}，缺 {counted.missing:,}"
         + ("，完成率按权重计算" if counted.scheme.is_weighted else ""),
         "activities": f"参加 {counted.number_of('times', counted.year):,} 人次",
         "coverage": _attended_in_words(counted),

@@ -10,7 +10,7 @@ from activities.models import ActivityKind
 from branches.models import OrgType, UnitCategory
 from members import health
 from members.dictionaries import Education, PoliticalStatus, PostNature
-from members.filters import AGE_BANDS
+from members.filters import AGE_BANDS, BLANK, NO_SEX, UNDATED
 from members.models import LeagueStatus
 from members.models.people import IN_LEAGUE
 from reports.columns import ABOVE_WHOLE, WHOLE, in_words, share
@@ -27,7 +27,9 @@ _BANDS: Final = {
     UNKNOWN: "出生日期未填",
 }
 # Sexes that are neither 男 nor 女 in what is entered.
-_OTHER_SEX: Final = (Gender.UNKNOWN.value, Gender.NOT_STATED.value, UNKNOWN)
+_OTHER_SEX: Final = tuple(sex or UNKNOWN for sex in NO_SEX)
+# What a list is asked for to hold just those counted.
+_ASKED_AGE: Final = {band: band for band in AGE_BANDS} | {UNKNOWN: UNDATED}
 _WITH_MOVES: Final = "含本组织范围内的调动：从一个团支部到另一个，两边各计一次。只计人次，没有逐人的名单。"
 
 
@@ -42,7 +44,7 @@ def by_age(days: Days, leads: Leads) -> Table:
             _BANDS[band],
             tuple(tuple(f"{name}:{sex}" for sex in values) for _, values in sexes),
             tuple(
-                leads.members(age=band, gender=values[0]) if band in AGE_BANDS and len(values) == 1 else ""
+                leads.members(age=_ASKED_AGE[band], gender=_asked_sex(values)) if band in _ASKED_AGE else ""
                 for _, values in sexes
             ),
             only_if_any=band not in AGE_BANDS,
@@ -51,13 +53,14 @@ def by_age(days: Days, leads: Leads) -> Table:
     ]
     columns = [label for label, _ in sexes]
     return counted_table(
-        days, categories, columns, with_shares=True, total_urls={TOTAL: leads.members(), **_sexes(leads)},
+        days, categories, columns, with_shares=True,
+        total_urls={TOTAL: leads.members()} | {name: leads.members(gender=_asked_sex(sex)) for name, sex in sexes},
         key="age", title="团员年龄与性别", note="单位：人", name="年龄", chart=Chart("columns", tuple(columns)),
     )  # fmt: skip
 
 
-def _sexes(leads: Leads) -> dict[str, str]:
-    return {"男": leads.members(gender=Gender.MALE.value), "女": leads.members(gender=Gender.FEMALE.value)}
+def _asked_sex(values: tuple[str, ...]) -> str:
+    return BLANK if values == _OTHER_SEX else values[0]
 
 
 def by_education(days: Days, leads: Leads) -> Table:
@@ -66,7 +69,7 @@ def by_education(days: Days, leads: Leads) -> Table:
         Category(each.label, ((f"education:{each.value}",),), (leads.members(education=each.value),), only_if_any=True)
         for each in Education
     ]
-    categories.append(_unfilled(days, leads, f"education:{UNKNOWN}", "education"))
+    categories.append(_unfilled(f"education:{UNKNOWN}", leads.members(education=BLANK)))
     return _people(days, leads, categories, key="education", title="团员学历", name="学历")
 
 
@@ -78,13 +81,12 @@ def by_political_status(days: Days, leads: Leads) -> Table:
         )
         for each in PoliticalStatus
     ]
-    categories.append(_unfilled(days, leads, f"political:{UNKNOWN}", "political_status"))
+    categories.append(_unfilled(f"political:{UNKNOWN}", leads.members(political_status=BLANK)))
     return _people(days, leads, categories, key="political", title="团员政治面貌", name="政治面貌")
 
 
-def _unfilled(days: Days, leads: Leads, key: str, item: str) -> Category:
-    """Those of whom it is not known; they open where the list of missing facts holds nobody else."""
-    url = leads.missing(item, days.now, just=days.now.get(key, 0))
+def _unfilled(key: str, url: str) -> Category:
+    """Those of whom it is not known."""
     return Category(UNFILLED, ((key,),), (url,), only_if_any=True)
 
 
@@ -127,7 +129,9 @@ def by_category(days: Days, leads: Leads) -> Table:
         Category(label, ((f"category:{code}",),), only_if_any=True)
         for code, label in UnitCategory.objects.order_by("order_number", "pk").values_list("code", "name")
     ]
-    categories.append(_unfilled(days, leads, f"category:{UNKNOWN}", "unit_category_id"))
+    # They open where the list of missing facts holds nobody else.
+    url = leads.missing("unit_category_id", days.now, just=days.now.get(f"category:{UNKNOWN}", 0))
+    categories.append(_unfilled(f"category:{UNKNOWN}", url))
     return _organizations(days, leads, categories, key="categories", title="组织行业类别", name="行业类别")
 
 

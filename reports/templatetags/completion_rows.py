@@ -47,7 +47,7 @@ def completion_row(context: dict[str, Any], row: Completion, own: bool = False) 
 def _rate(row: Completion) -> str:
     if (rate := row.rate) is None:
         return "不适用"
-    return format_html("{} <b>{}%</b>", bar(rate, row.scheme.state_of(rate).chip), floatformat(rate, 1))
+    return format_html("{} <b>{}%</b>", bar(rate, row.state.chip), floatformat(rate, 1))
 
 
 def _further(board: Board, row: Completion, *, own: bool) -> SafeString:

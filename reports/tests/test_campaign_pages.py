@@ -167,6 +167,8 @@ WRONG = [
     ({"groups": [], "items": []}, "请至少选择一类或一个项目。"),
     ({"scope": "chosen"}, "请选择要调度的直属下级组织。"),
     ({"deadline_on": "2026-11-20"}, "截止时间已经过去，请改为以后的时间。"),
+    ({"deadline_on": "9026-11-30"}, "年份不对，请重新选择日期。"),
+    ({"stages-0-percent": "500"}, "阶段填写有误，请看下面“阶段”里标出的内容。"),
     ({"stages-0-on": "2026-12-25"}, "阶段“中期”的截止日不在开始日期以后、截止日期以内，请改正。"),
 ]
 
@@ -226,6 +228,8 @@ def test_putting_off_stands_on_the_board(world, signed_in):
 
     page = client.post(url("campaign_extend", started.pk), asked | {"until_on": "2026-11-29"})
     assert refused(page) == ["延期的最后一天要在截止日期 2026-11-30 以后，请改正。"]
+    page = client.post(url("campaign_extend", started.pk), asked | {"until_on": "9026-12-05"})
+    assert refused(page) == ["年份不对，请重新选择日期。"]
     page = client.post(url("campaign_extend", started.pk), asked, follow=True)
 
     assert "外业未归（干事，2026-11-21）" in text_of(page)

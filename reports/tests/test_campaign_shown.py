@@ -68,6 +68,16 @@ def test_the_trend_of_one_called_off_ends_there_with_what_was_kept(world):
     assert board.total == board.start
 
 
+def test_one_called_off_is_behind_no_plan(world):
+    started = a_campaign(world, items=["founded_on"])
+    with on(28):
+        running.withdraw(started, reason="范围有误", by=world.bureau_admin)
+        board = board_of(Campaign.objects.get())
+
+    assert {line.state.word for line in board.lines} == {"启动时有缺项"}
+    assert board.planned_label == "撤销时计划"
+
+
 def test_the_trend_of_one_called_off_makes_nothing_up_for_the_last_day(world):
     started = a_campaign(world, items=["founded_on"])
     with on(23):

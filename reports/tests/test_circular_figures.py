@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from reports.circulars import word, wording
-from reports.circulars.figures import _parted, newly_complete, newly_lacking
+from reports.circulars.figures import newly_complete, newly_lacking
 from reports.completion.schemes import Scheme, set_scheme
 from reports.facts import settling
 from reports.tests.circulars import a_draft, texts_in
@@ -76,24 +76,9 @@ def test_nobody_with_something_missing_is_called_complete(world):
 
     table = circular.figures["table"]
     assert [(band["word"], [row["missing"] > 0 for row in band["rows"]]) for band in table["bands"]] == [
-        ("计入权重的项目已录齐", [True, True])
+        ("基本录齐", [True, True])
     ]
-    assert [part.heading for part in word.text_of(circular)][1] == (
-        "总体情况 · 计入权重的项目已录齐的组织（100%，不计权重的项目还有缺项）"
-    )
-
-
-def test_complete_ones_stand_before_those_that_lack_what_does_not_count():
-    rows = [{"name": name, "missing": missing} for name, missing in (("甲", 0), ("乙", 1))]
-
-    parted = _parted({"word": "已录齐", "chip": "good", "bounds": "100%", "rows": rows})
-
-    # The text begins with the last state.
-    assert [(band["word"], [row["name"] for row in band["rows"]]) for band in reversed(parted)] == [
-        ("已录齐", ["甲"]),
-        ("计入权重的项目已录齐", ["乙"]),
-    ]
-    assert len({band["chip"] for band in parted}) == 2
+    assert [part.heading for part in word.text_of(circular)][1] == ("总体情况 · 基本录齐的组织（95% 以上且有缺项）")
 
 
 @pytest.mark.parametrize(("rate", "said"), [(100.0, "100.0%"), (99.9, "99.9%"), (0.0, "0.0%"), (None, "不适用")])

@@ -126,7 +126,7 @@ def test_many_organisations_are_searched_for_instead_of_listed(world, signed_in)
     refused = client.post(url("circular_edit", draft), foreign)
 
     fields = page.context["form"].fields
-    assert page.content.decode().count('data-picker-url="/organizations/pick/?type=branch"') == 2
+    assert page.content.decode().count(f'pick/?under={world.bureau.pk}&amp;type=branch"') == 2
     assert [fields[key].widget.choices for key in ("praised", "criticised")] == [[("900001", "第1团支部")], []]
     assert f'<option value="{first["pk"]}" selected>{first["name"]}</option>' in back.content.decode()
     assert saved.status_code == 302

@@ -102,6 +102,14 @@ def test_the_shipped_templates_are_those_the_code_draws(kind):
         assert ElementTree.tostring(xml_of(drawn, part)) == ElementTree.tostring(xml_of(word.shipped(kind), part))
 
 
+@pytest.mark.parametrize("columns", [layout._ENTRY, layout._CAMPAIGN])
+def test_a_rate_stands_on_one_line(columns):
+    widths = {heading: width for heading, _, width in columns}
+
+    # “100.0%” takes 13.1 mm in 12 pt, and a cell keeps 3.8 mm free.
+    assert (sum(widths.values()), widths["完成率"]) == (156, 17)
+
+
 def test_the_file_says_what_the_board_says(world, today):
     board = board_of(world.bureau, today, user=world.bureau_admin)
 
@@ -116,6 +124,8 @@ def test_the_file_says_what_the_board_says(world, today):
             (board.sum_name, board.total),
         ]
     ]
+    # Its line is in none of the groups, whose numbers leave it out.
+    assert rows.pop(-3) == ["本级"]
     assert rows[0] == ["组织", "应录（项）", "已录（项）", "按期（项）", "缺项（项）"]
     assert rows[1] == ["缺口较大（低于 85%，2 个）"]
     assert rows[2:] == wanted

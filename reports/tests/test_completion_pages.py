@@ -47,6 +47,18 @@ def test_a_branch_is_opened_at_once(world, signed_in):
     )
 
 
+def test_above_a_branch_a_person_is_told_with_the_branch(world, signed_in):
+    a_member("高若溪", branch=world.branch, ethnicity="")
+
+    seen = [
+        page(signed_in(user), "completion_of", place.pk).content.decode()
+        for user, place in ((world.bureau_admin, world.bureau), (world.secretary, world.branch))
+    ]
+
+    told = "<small>航测一室团支部，团员信息必填项。</small>"
+    assert [told in text for text in seen] == [True, False]
+
+
 @pytest.mark.parametrize("name", ["completion", "completion_of", "completion_print"])
 def test_queries_do_not_grow(world, signed_in, name):
     client = signed_in(world.bureau_admin)

@@ -133,6 +133,7 @@ SENT_ALONG = [
     ("get", "members:edit_ticked", "member", "pk", {}),
     ("get", "members:new", "organization", "branch", {}),
     ("post", "members:new", "organization", "branch", {"name": "宋启明"}),
+    ("get", "branches:pick", "organization", "under", {}),
     ("post", "branches:switch", "organization", "organization", {}),
     ("get", "branches:tree_as_of", "organization", "organization", {"on": "2026-11-21"}),
     ("post", "members:handover", "term", "ending", LEAVING),

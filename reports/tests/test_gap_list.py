@@ -90,6 +90,13 @@ def test_the_page_names_organisations_people_and_what_lacks(lacking, signed_in):
     assert "航测二室团支部" not in page
 
 
+def test_the_page_says_how_much_lacks_in_all(lacking, signed_in):
+    client = signed_in(lacking.bureau_admin)
+
+    assert "2 个组织，缺 3 项；" in listed(client, lacking.bureau, item="people.").content.decode()
+    assert "缺 2 项；一人或一类为一条" in listed(client, lacking.branch, item="people.").content.decode()
+
+
 def test_filters_of_the_page(lacking, signed_in):
     client = signed_in(lacking.bureau_admin)
 

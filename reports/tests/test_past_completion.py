@@ -146,6 +146,7 @@ def test_the_day_compared_with_lies_before(past, signed_in):
     answer = page(signed_in(past.bureau_admin), on="2026-11-20", against="2026-11-20")
 
     assert "对比日期要早于统计时点，请改选。" in answer.content.decode()
+    assert answer.context["query"].day == dt.date(2026, 11, 20)
 
 
 def test_a_day_that_cannot_be_compared_with_is_said(past, signed_in):

@@ -189,13 +189,17 @@ def test_the_rate_weighs_groups_and_the_figures_stay_plain(world, today):
     assert weighed.rate == 100 * actual / expected != plain.rate
 
 
-def test_a_group_that_weighs_nothing_does_not_keep_from_complete(world, today):
+def test_what_lacks_something_is_not_called_complete_whatever_it_weighs(world, today):
     only_people = Scheme(weights=dict.fromkeys(DEFAULT.weights | Completion(None).by_group, 0) | {"people": 1})
     setting(world.bureau, world.bureau_admin, only_people)
 
     found = completion_of([world.branch], today)[world.branch.pk]
 
-    assert (found.rate, found.state.word, found.missing > 0) == (100.0, "已录齐", True)
+    assert (found.rate, found.state.word, found.missing > 0) == (100.0, "基本录齐", True)
+    assert [(state.word, state.bounds) for state in found.scheme.states[-2:]] == [
+        ("基本录齐", "95% 以上且有缺项"),
+        ("已录齐", "无缺项"),
+    ]
 
 
 def test_a_single_group_is_measured_by_itself(world, today):

@@ -98,6 +98,7 @@ REFUSED = [
     (Found(verdict=Verdict.UNREAL, basis="file"), "请选择记录不真实的情形。"),
     (Found(verdict=Verdict.UNREAL, basis="file", unreal="left", marks=WRONG.marks), recording.UNREAL_WITH_MARKS),
     (found(ethnicity=(Mark.WRONG, " ")), "请写明民族按档案应为什么。"),
+    (found(ethnicity=(Mark.WRONG, "汉族 ")), "民族应为的内容与系统里的相同，请改正，或清空后选“一致”。"),
     (found(ethnicity=(Mark.MISSING, "回族")), "民族在系统里已经填写，请标为“不一致”。"),
     (found(work_unit=(Mark.WRONG, "测绘院")), "工作单位在系统里没有填写，请标为“缺漏”。"),
     (found(shoes=(Mark.WRONG, "42")), "标出的项目不在这条记录里，请刷新后重新登记。"),

@@ -1,6 +1,7 @@
 """整改 and 复核: what was changed is told, also when it is nothing; nobody confirms what the same person reported."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -59,6 +60,24 @@ def test_it_is_refused_and_nothing_written_but_may_be_sent_back(world, record):
     following.send_back(record, answer="还没有改到位", version=record.version, by=world.general_admin)
     record.refresh_from_db()
     assert record.word == "退回重改"
+
+
+@pytest.mark.parametrize(
+    "number", ["14000123456", "电话１４０００１２３４５６", "110101200001011232。", "11010120000101123x"]
+)
+def test_no_number_of_a_person_stands_in_what_others_read(world, record, number):
+    def refused(deed):
+        with pytest.raises(ValidationError, match="请不要写证件号码、手机号，改写后再提交。"):
+            deed()
+
+    following.send_back(
+        record, answer="编号改为 201937990318，2026-11-21", version=record.version, by=world.general_admin
+    )
+    record.refresh_from_db()
+    refused(lambda: checked(record, replace(WRONG, note=number), by=world.general_admin))
+    refused(lambda: mended(record, note=f"已改为{number}", by=world.general_admin))
+    mended(record, by=world.general_admin)
+    refused(lambda: following.send_back(record, answer=number, version=record.version, by=world.bureau_admin))
 
 
 def test_a_grant_that_is_over_or_an_account_that_is_closed_is_nobody(world, today, record):

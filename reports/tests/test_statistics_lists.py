@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from activities.tests.builders import an_activity
+from members.models import Member
 from members.tests.builders import a_member, a_young_person
 from reports.statistics.dashboard import PARTS
 from reports.tests.test_statistics_pages import page
@@ -32,6 +33,9 @@ def linked_in(dashboard):
 def test_a_figure_that_opens_equals_the_list_it_opens(world, signed_in, part, place):
     a_member(branch=world.branch, education="", political_status="")
     a_member(branch=world.other_branch, education="21", gender="2")
+    nobody_knows = a_member(branch=world.other_branch, education="")
+    Member.objects.filter(pk=nobody_knows.pk).update(birth_on=None, gender="9")
+    a_young_person(branch=world.branch, education="", political_status="")
     an_activity(world.branch, held_on=dt.date(2026, 5, 4), present=[world.member])
     an_activity(world.general, held_on=dt.date(2026, 11, 4), attended=7)
     client = signed_in(world.bureau_admin)
@@ -48,16 +52,25 @@ def unfilled_in(client, key, **query):
     return next(line.cells[0] for line in table.lines if line.label == "未填")
 
 
-@pytest.mark.parametrize(("key", "field"), [("education", "education"), ("political", "political_status")])
-def test_what_is_not_known_opens_the_missing_facts_while_they_are_the_same(world, signed_in, key, field):
+@pytest.mark.parametrize(("key", "asked"), [("education", "education"), ("political", "political_status")])
+def test_what_is_not_known_of_members_opens_those_members_alone(world, signed_in, key, asked):
     client = signed_in(world.bureau_admin)
-    a_member(branch=world.branch, **{field: ""})
+    a_member("高若溪", branch=world.branch, **{asked: ""})
+    a_young_person(branch=world.branch, **{asked: ""})
 
-    alone = unfilled_in(client, key)
-    a_young_person(branch=world.branch, **{field: ""})
-    with_others = unfilled_in(client, key)
+    unfilled = unfilled_in(client, key)
 
-    assert (alone.value, alone.url) == (1, f"/completion/{world.bureau.pk}/missing/?item=people.{field}")
-    assert shown_by(client, alone.url) == 2
-    # The list holds young people who are no members, too.
-    assert (with_others.value, with_others.url) == (1, "")
+    assert (unfilled.value, unfilled.url) == (1, f"/members/?organization={world.bureau.pk}&{asked}=unfilled")
+    assert [row.record.name for row in client.get(unfilled.url).context["table"].page] == ["高若溪"]
+
+
+def test_of_whom_sex_and_birth_date_are_not_known_open_too(world, signed_in):
+    client = signed_in(world.bureau_admin)
+    person = a_member(branch=world.branch)
+    Member.objects.filter(pk=person.pk).update(birth_on=None, gender="0")
+
+    dashboard = page(client, part="members").context["dashboard"]
+    table = next(table for table in dashboard.tables if table.key == "age")
+    cell = next(line.cells[2] for line in table.lines if line.label == "出生日期未填")
+
+    assert (cell.heading, cell.value, shown_by(client, cell.url)) == ("性别未填", 1, 1)

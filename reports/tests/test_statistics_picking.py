@@ -27,7 +27,7 @@ def test_organisations_are_picked_by_number_or_name_and_stay_in_every_address(wo
     assert "只列指定的组织，不看“列出”。有 1 个不在华岳局团委及其下级之中，没有列出。" in text
     assert f'<option value="{world.branch.pk}" selected>航测一室团支部</option>' in text
     assert f'<option value="{world.general.pk}">测绘院团总支</option>' in text
-    assert 'data-picker-url="/organizations/pick/"' in text
+    assert f'data-picker-url="/organizations/pick/?under={world.bureau.pk}"' in text
 
 
 def test_what_was_picked_is_said_on_paper_and_kept_under_the_name(world, signed_in):
@@ -44,6 +44,16 @@ def test_what_was_picked_is_said_on_paper_and_kept_under_the_name(world, signed_
     assert "指定的 1 个组织：航测一室团支部" in paper
     assert SavedTable.objects.get().choice == {"columns": ["members"], "picked": [str(world.branch.pk)]}
     assert [row.organization for row in opened.context["shown"].rows] == [world.branch]
+
+
+def test_only_what_stands_in_the_subtree_is_offered(world, signed_in):
+    def offered(user, **asked):
+        return [each["text"] for each in signed_in(user).get(reverse("branches:pick"), asked).json()["results"]]
+
+    assert offered(world.bureau_admin, q="团支部", under=world.general.pk) == ["航测一室团支部", "航测二室团支部"]
+    assert offered(world.bureau_admin, under=world.branch.pk) == ["航测一室团支部"]
+    for unseen in (world.foreign_bureau.pk, 4_000_000, "x", "9" * 30):
+        assert offered(world.bureau_admin, under=unseen) == []
 
 
 def test_picking_only_what_is_not_there_lists_nothing_instead_of_everything(world, signed_in):

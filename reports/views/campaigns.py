@@ -244,8 +244,11 @@ def campaign_report_export(request: AuthenticatedHttpRequest, pk: int) -> HttpRe
 
 
 def _valid(form: forms.CampaignForm, stages: Any) -> bool:
-    """Whether both are in order; what is wrong in either is shown."""
-    return all([form.is_valid(), stages.is_valid()])
+    """Whether both are in order; what is wrong in either is shown, and said where the page begins."""
+    valid = form.is_valid()
+    if form.is_bound and not stages.is_valid():
+        form.add_error(None, "阶段填写有误，请看下面“阶段”里标出的内容。")
+    return valid and stages.is_valid()
 
 
 def _listed(request: AuthenticatedHttpRequest, rows: list[board.Line]) -> dict[str, Any]:

@@ -140,10 +140,11 @@ def missing(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     query = GapQuery(request.GET, organization=organization, user=request.user)
     if organization.is_branch:
         steps = gap_list.steps_of(organization, today, asked=query.asked, user=request.user)
-        page = page_of(request, steps)
+        lacking, page = sum(step.count for step in steps), page_of(request, steps)
         sections = gap_list.one_section(organization, steps, page)
     else:
-        page = page_of(request, gap_list.owing_in(organization, today, asked=query.asked))
+        owing = gap_list.owing_in(organization, today, asked=query.asked)
+        lacking, page = sum(each.count for each in owing), page_of(request, owing)
         sections = gap_list.sections_of(page, today, asked=query.asked, user=request.user)
     context: dict[str, Any] = {
         "organization": organization,
@@ -151,6 +152,7 @@ def missing(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "campaign": query.asked_by,
         "page": page,
         "sections": sections,
+        "lacking": lacking,
         "may": permissions_on(organization, request.user),
         "today": today,
         "here": request.get_full_path(),
