@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import re
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +21,8 @@ from reports.circulars import drafting, naming, wording
 from reports.models import Audience, Campaign, Circular, CircularKind
 
 MONTHS = 12
+# What follows the 机关代字 in a number: 华岳团通〔2026〕3号.
+_REST_OF_NUMBER: Final = re.compile(r"[〔〕\[\]［］]|号$")
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -153,6 +157,13 @@ class CircularForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
         if len(names) > MOST_HITS:
             picked = self[key].value() or ()
             field.widget.choices = [(pk, name) for pk, name in names.items() if pk in picked]
+
+    def clean_prefix(self) -> str:
+        """Year and number are added when it is issued, and would stand there twice."""
+        prefix: str = self.cleaned_data["prefix"]
+        if _REST_OF_NUMBER.search(prefix):
+            raise ValidationError("只写年份前的部分，如“华岳团通”，年份和序号印发时自动编排。")
+        return prefix
 
     def _post_clean(self) -> None:
         """The row is written by the rule, under its lock; here the values are only read."""

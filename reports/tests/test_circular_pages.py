@@ -103,8 +103,10 @@ def test_refusals_stand_in_the_form(world, signed_in):
     both = client.post(
         url("circular_edit", draft), data | {"praised": [world.general.pk], "criticised": [world.general.pk]}
     )
+    numbered = client.post(url("circular_edit", draft), data | {"prefix": "华岳团通〔2026〕3号"})
 
     assert late.context["form"].errors == {"on": ["统计时点不能晚于今天。"]}
+    assert numbered.context["form"].errors == {"prefix": ["只写年份前的部分，如“华岳团通”，年份和序号印发时自动编排。"]}
     assert both.context["form"].errors == {"__all__": ["同一个组织不能既表扬又批评，请去掉其中一处。"]}
     assert Circular.objects.get().chosen == {}
 
