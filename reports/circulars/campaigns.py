@@ -14,6 +14,7 @@ from reports.models import Campaign
 KEYS: Final = {
     boards.BEHIND: "behind",
     boards.ON_PLAN: "on_plan",
+    boards.CALLED_OFF: "called_off",
     boards.DONE: "done",
     boards.OPEN: "open",
     boards.EXTENDED: "extended",
