@@ -17,7 +17,7 @@ from members.models.roster import RosterImport, RosterRow, RowKind, RowState
 from members.roster import purposes
 from members.roster.findings import ELSEWHERE, KNOWN, OTHER_BRANCH, SAME_PERSON, Finding
 from members.roster.plan import PlannedRow
-from members.roster.showing import without_numbers
+from tuanjian.masking import without_numbers
 
 REFUSED: Final = (RowState.INVALID, RowState.ELSEWHERE, RowState.ASKED)
 # Half a sentence for findings whose sentence names what stands in the cell, and so differs from row to row.

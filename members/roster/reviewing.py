@@ -15,7 +15,8 @@ from members.models.roster import ImportPurpose, ImportState, RosterImport, Rost
 from members.roster import absent, purposes
 from members.roster.applying import MOVED
 from members.roster.classifying import FindingClass, Gravity, classes_of, rows_with
-from members.roster.showing import STATES, without_numbers
+from members.roster.showing import STATES
+from tuanjian.masking import without_numbers
 
 _OF_FILE: Final = {
     "W_EXTERNAL": "文件引用了外部链接，已忽略。",

@@ -17,7 +17,7 @@ from branches.naming import PREFIX
 from members import wording
 from members.models.roster import Choice, RosterRow, RowKind, RowState
 from members.roster.purposes import Purpose
-from tuanjian.masking import mask_number, mask_phone
+from tuanjian.masking import mask_number, mask_phone, without_numbers
 from tuanjian.spreadsheets.cleaning import tidy_line
 
 STATES: Final = {
@@ -29,10 +29,6 @@ STATES: Final = {
     RowState.ASKED: ("care", "待确定"),
 }
 # Fifteen digits and more are an ID number, eleven that begin with 1 a mobile phone; blanks and dashes do not hide them.
-_NUMBER = re.compile(r"[0-9０-９](?:[ 　\-－]?[0-9０-９]){14,}[ 　\-－]?[xXｘＸ]?")
-_MOBILE = re.compile(
-    r"(?<![0-9０-９])(?:(?:[+＋]|00)?(?:86|８６)[ 　\-－]?)?[1１](?:[ 　\-－]?[0-9０-９]){10}(?![0-9０-９])"
-)
 _DIGIT = re.compile(r"[0-9０-９]")
 # Nothing to look at in the table: the value is kept, only more tidily or less precisely than it might be.
 _QUIET: Final = frozenset({"W_NORMALISED", "W_MERGED", "W_PRECISION"})
@@ -109,12 +105,6 @@ class Block:
     @property
     def may_move(self) -> bool:
         return any(row.may_move for row in self.rows)
-
-
-def without_numbers(text: str) -> str:
-    """The text with everything masked that could be an ID number or a mobile phone."""
-    masked = _NUMBER.sub(lambda found: mask_number(_bare(found[0]), len(_bare(found[0]))), text)
-    return _MOBILE.sub(lambda found: mask_phone(_bare(found[0])[-11:]), masked)
 
 
 def blocks(rows: Iterable[RosterRow], purpose: Purpose, decisions: Mapping[tuple[str, int], str]) -> list[Block]:

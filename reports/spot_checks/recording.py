@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,6 +23,7 @@ from reports.models import Basis, FollowUp, SpotCheck, SpotFact, SpotRecord, Unr
 from reports.models.spot_checks import SEALED_AS, SpotRecordQuerySet
 from reports.spot_checks.facts import Fact, Seen, seen_by
 from tuanjian import sealing
+from tuanjian.masking import without_numbers
 
 STALE: Final = "stale"
 UNREAL_WITH_MARKS: Final = (
@@ -38,8 +38,6 @@ BLANK: Final = (
 Mark = SpotFact.Mark
 # What is left of a number one may write: enough to say which digits differ.
 _NUMBER: Final = re.compile(r"[0-9０-９][0-9０-９xXＸ*\s-]{4,}")
-# A mobile or an ID number written out; 发展团员编号 and dates are none.
-_WRITTEN_OUT: Final = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dxX])(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def locked(record: SpotRecord, version: int) -> SpotRecord:
 def refuse_numbers(**said: str) -> None:
     """Refuse a sentence others will read, by the name of its field, in which a number of a person is written out."""
     for name, text in said.items():
-        if _WRITTEN_OUT.search(normalize("NFKC", text)):
+        if without_numbers(text) != text:
             raise ValidationError({name: "请不要写证件号码、手机号，改写后再提交。"})
 
 

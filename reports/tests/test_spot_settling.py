@@ -63,7 +63,15 @@ def test_it_is_refused_and_nothing_written_but_may_be_sent_back(world, record):
 
 
 @pytest.mark.parametrize(
-    "number", ["14000123456", "电话１４０００１２３４５６", "110101200001011232。", "11010120000101123x"]
+    "number",
+    [
+        "14000123456",
+        "电话１４０００１２３４５６",
+        "110101200001011232。",
+        "11010120000101123x",
+        "140 0012 3456",
+        "110101-20000101-1123",
+    ],
 )
 def test_no_number_of_a_person_stands_in_what_others_read(world, record, number):
     def refused(deed):
