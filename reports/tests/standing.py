@@ -46,11 +46,18 @@ def _is_begun():
 
 def _columns():
     models = (model._meta for model in apps.get_models(include_auto_created=True) if not model._meta.proxy)
-    return {each.db_table: ", ".join(f'"{field.column}"' for field in each.local_concrete_fields) for each in models}
+    return {each.db_table: ", ".join(f'"{field.column}"' for field in _key_first(each)) for each in models}
+
+
+def _key_first(described):
+    return [described.pk, *(field for field in described.local_concrete_fields if field is not described.pk)]
 
 
 def _rows():
-    """Every row of every table, as text (PostgreSQL) or as it is kept (SQLite)."""
+    """Every row of every table by its key, as text (PostgreSQL) or as it is kept (SQLite).
+
+    Unsorted, PostgreSQL gives them as they lie: where a vacuum has made room, new rows lie before older ones.
+    """
     with connection.cursor() as cursor:
         return {table: _rows_of(cursor, table, names) for table, names in _columns().items()}
 
@@ -58,11 +65,11 @@ def _rows():
 def _rows_of(cursor, table, names):
     if connection.vendor == "postgresql":
         copied = io.StringIO()
-        cursor.copy_expert(f'COPY "{table}" ({names}) TO STDOUT', copied)
+        cursor.copy_expert(f'COPY (SELECT {names} FROM "{table}" ORDER BY 1) TO STDOUT', copied)
         return copied.getvalue().splitlines(keepends=True)
     # An expression has no declared type: no converter makes anything of what is kept.
     kept = ", ".join(f"+{name}" for name in names.split(", "))
-    return cursor.execute(f'SELECT {kept} FROM "{table}"').fetchall()
+    return cursor.execute(f'SELECT {kept} FROM "{table}" ORDER BY 1').fetchall()
 
 
 def _put(table, rows):
