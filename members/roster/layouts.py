@@ -261,8 +261,9 @@ def _missing(kind: RowKind, heading: Heading) -> list[str]:
 
 def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
     """The rows of the sheet; every other line goes to those left out."""
-    filling = Filling(sheet, heading)
-    listed = ListedRows(sheet.rows, filling, grouped_by=_column_of_class(heading))
+    class_in = _column_of_class(heading)
+    filling = Filling(sheet, heading, grouped_by=class_in)
+    listed = ListedRows(sheet.rows, filling, grouped_by=class_in)
     above = dict[str, tuple[int, Cell]]()
     fields, section, known, nameless = heading.fields, "", {*heading.texts}, set[int]()
     second_line: dict[int, str] = {}

@@ -100,28 +100,29 @@ class ListedRows(Sequence[DataRow]):
         fields = part.fields
         cells = {fields[column]: (column, cell) for column, cell in line.cells.items() if column in fields}
         filled = self._filling.fill(line, cells)
-        group = line.cell(self._grouped_by).text if self._grouped_by else ""
+        group = self._filling.text_at(line, self._grouped_by) if self._grouped_by else ""
         return DataRow(line.line, cells, part.section, line.hidden, line.ragged, filled, group)
 
 
 class Filling:
     """Values that stand further up and hold for a row too: in the first of cells merged downwards, or above 同上."""
 
-    def __init__(self, sheet: Sheet, heading: Heading) -> None:
+    def __init__(self, sheet: Sheet, heading: Heading, *, grouped_by: int = 0) -> None:
         self._again: dict[int, _Cells] = {}
         self._values: dict[int, list[tuple[int, int, Cell]]] = {}
         fields = {column: name for column, name in heading.fields.items() if name not in heading.family.unmerged}
+        columns = {*fields, grouped_by}
         wanted = {
             (merge.first_line, merge.first_column): merge.last_line
             for merge in sheet.merged
             if merge.first_column == merge.last_column
-            and merge.first_column in fields
+            and merge.first_column in columns
             and merge.last_line > merge.first_line > heading.last_line
         }
         if not wanted:
             return
         for row in sheet.rows:
-            for column in fields:
+            for column in columns:
                 last = wanted.get((row.line, column))
                 if last is not None and column in row.cells:
                     self._values.setdefault(column, []).append((row.line, last, row.cells[column]))
@@ -142,10 +143,19 @@ class Filling:
         filled = False
         if self._again:
             cells.update(self._again.get(row.line, {}))
-        for column, values in self._values.items():
-            name = self._fields[column]
-            at = bisect.bisect_right(values, row.line, key=lambda value: value[0]) - 1
-            if name not in cells and at >= 0 and values[at][1] >= row.line:
-                cells[name] = (column, values[at][2])
+        for column in self._values:
+            name = self._fields.get(column)
+            if name and name not in cells and (cell := self._merged(row, column)):
+                cells[name] = (column, cell)
                 filled = True
         return filled
+
+    def text_at(self, row: Row, column: int) -> str:
+        """What the row says in a column, or the cell it is merged with."""
+        cell = self._merged(row, column)
+        return cell.text if cell else row.cell(column).text
+
+    def _merged(self, row: Row, column: int) -> Cell | None:
+        values = self._values.get(column, [])
+        at = bisect.bisect_right(values, row.line, key=lambda value: value[0]) - 1
+        return values[at][2] if at >= 0 and values[at][1] >= row.line else None

@@ -2,6 +2,7 @@ import pytest
 
 from members.models import RowKind
 from members.roster.layouts import lay_out
+from members.tests.builders import an_id_number
 from members.tests.sheets import NUMBER, OTHER, a_sheet
 from tuanjian.spreadsheets import FileRefused, Merge, Sheet, Workbook
 
@@ -192,6 +193,20 @@ def test_a_branch_merged_downwards_holds_for_all_its_rows():
 
     assert [row.cells["branch"][1].text for row in layout.rows] == ["一队", "一队"]
     assert [row.merged for row in layout.rows] == [False, True]
+
+
+def test_a_class_merged_downwards_holds_for_all_its_rows():
+    sheet = a_sheet(
+        ["姓名", "身份证号", "班级"],
+        ["白雨桐", NUMBER, "航测一班"],
+        ["何静姝", OTHER, None],
+        ["顾一鸣", an_id_number(), "航测二班"],
+        merged=(Merge(2, 3, 3, 3),),
+    )
+
+    (layout,) = laid(sheet)
+
+    assert [row.group for row in layout.rows] == ["航测一班", "航测一班", "航测二班"]
 
 
 def test_of_two_columns_for_one_field_the_surer_is_taken():
