@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import django_filters
@@ -14,14 +14,15 @@ from django.utils import timezone
 from branches import elections, succession
 from branches.browsing import matching
 from branches.log import Reader, objects_of
-from branches.models import AuditEntry, Organization, OrganizationStatus, OrgType, Placement
+from branches.models import AuditEntry, Organization, OrganizationStatus, OrgType, Placement, UnitCategory
 from tuanjian import asking
+from tuanjian.asking import FactFilter
 from tuanjian.carrying import CarriedFilter, CarriedNumberFilter
 from tuanjian.fields import refuse_far_year
 
 
 class LowerFilter(django_filters.FilterSet):
-    """Name, type, state of the term, status; without a status only organisations in force are listed."""
+    """Name, type, state of the term, 行业类别, status; without a status only organisations in force are listed."""
 
     name = django_filters.CharFilter(label="名称", method="by_name")
     org_type = django_filters.ChoiceFilter(label="组织类别", choices=OrgType.choices, empty_label="全部")
@@ -39,6 +40,7 @@ class LowerFilter(django_filters.FilterSet):
         empty_label="全部",
         method="by_administrator",
     )
+    unit_category = FactFilter("行业类别", blank=(), field_name="unit_category__code")
     all = django_filters.ChoiceFilter(
         label="范围", choices=[("1", "本级及全部下级")], empty_label="直接下级", method="kept"
     )
@@ -47,13 +49,15 @@ class LowerFilter(django_filters.FilterSet):
 
     class Meta:
         model = Organization
-        fields = ["name", "org_type", "term", "status", "administrator", "all", "organization"]
+        fields = ["name", "org_type", "term", "status", "administrator", "unit_category", "all", "organization"]
 
     def __init__(self, data: Any, *args: Any, **kwargs: Any) -> None:
         data = data.copy()
         data.setdefault("status", OrganizationStatus.ACTIVE)
         self.asked = data
         super().__init__(data, *args, **kwargs)
+        categories = UnitCategory.objects.order_by("order_number", "pk").values_list("code", "name")
+        cast("FactFilter", self.filters["unit_category"]).offer(categories)
         self.form.fields["name"].widget.attrs["placeholder"] = "名称、简称或拼音首字母"
 
     @property
@@ -64,8 +68,8 @@ class LowerFilter(django_filters.FilterSet):
     @property
     def is_further(self) -> bool:
         """Whether one of the folded fields was used."""
-        folded = self.asked.get("all") or self.asked.get("administrator")
-        return bool(folded) or self.asked.get("status") != OrganizationStatus.ACTIVE
+        folded = any(self.asked.get(name) for name in ("all", "administrator", "unit_category"))
+        return folded or self.asked.get("status") != OrganizationStatus.ACTIVE
 
     @property
     def is_narrowed(self) -> bool:

@@ -19,8 +19,10 @@ from branches.models import Organization, User
 from branches.scoping import Sight
 from members import privacy, search
 from members.dictionaries import LeaguePost, PostNature
+from members.filters import AGES, GENDERS, NO_SEX, of_age
 from members.models import CadreTerm, Member
 from members.models.cadres import CadreTermQuerySet
+from tuanjian.asking import ANY, FactFilter
 from tuanjian.fields import office_date
 
 # What a list can show before it is easier to type a part of the name.
@@ -46,7 +48,7 @@ class TermFilter(django_filters.FilterSet):
         label="姓名",
         widget=forms.TextInput(attrs={"placeholder": "姓名或拼音首字母", "autocomplete": "off", "maxlength": 60}),
     )
-    post = django_filters.ChoiceFilter(label="职务", choices=LeaguePost.choices, empty_label="请选择")
+    post = django_filters.ChoiceFilter(label="职务", choices=LeaguePost.choices, empty_label=ANY)
 
     class Meta:
         model = CadreTerm
@@ -64,7 +66,7 @@ class TermFilter(django_filters.FilterSet):
 class OrganizationCadreFilter(TermFilter):
     """Query form on the page of one organisation."""
 
-    nature = django_filters.ChoiceFilter(label="性质", choices=PostNature.choices, empty_label="请选择")
+    nature = FactFilter("性质", PostNature.choices)
     ended = django_filters.BooleanFilter(label="含已免职", widget=forms.CheckboxInput, method="leave")
 
     class Meta(TermFilter.Meta):
@@ -92,11 +94,22 @@ class ContactFilter(TermFilter):
 class CadreFilter(ContactFilter):
     """Query form of the list of cadres."""
 
-    nature = django_filters.ChoiceFilter(label="性质", choices=PostNature.choices, empty_label="请选择")
+    nature = FactFilter("性质", PostNature.choices)
+    gender = FactFilter("性别", GENDERS, blank=NO_SEX, field_name="person__gender")
+    age = django_filters.ChoiceFilter(label="年龄段", choices=AGES, empty_label=ANY, method="by_age")
     ended = django_filters.BooleanFilter(label="含已免职", widget=forms.CheckboxInput, method="leave")
 
     class Meta(ContactFilter.Meta):
-        fields = ("name", "organization", "post", "nature", "ended")
+        fields = ("name", "organization", "post", "nature", "gender", "age", "ended")
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of the further fields was used, so that the form shows them."""
+        return any((self.data or {}).get(name) for name in ("gender", "age", "ended"))
+
+    def by_age(self, terms: CadreTermQuerySet, name: str, value: str) -> CadreTermQuerySet:
+        """Those of people of this age today."""
+        return terms.filter(person__in=of_age(Member.objects.all(), value, timezone.localdate()))
 
 
 def _offer_organizations(widget: Any, chosen: Organization, user: User) -> None:

@@ -18,16 +18,15 @@ from members.models.people import IN_LEAGUE, MemberQuerySet
 from members.models.rules import age_rules
 from members.national import NationalState
 from tuanjian import asking
+from tuanjian.asking import ANY, FactFilter
 from tuanjian.carrying import CarriedFilter
 from tuanjian.idnumbers import Gender
 
-ANY = "请选择"
 # 近七日, today included.
 LATELY = dt.timedelta(days=6)
 # Nobody knows whether they are young.
 UNDATED = "undated"
-# What is not filled in, and how 性别 says so.
-BLANK = "unfilled"
+# How 性别 says that it is not filled in.
 NO_SEX = (Gender.UNKNOWN.value, Gender.NOT_STATED.value, "")
 # Everybody, with the column.
 SHOWN = "shown"
@@ -38,19 +37,8 @@ AGE_BANDS = {
     "28-35": (28, 35, "28–35 周岁"),
     "36-": (36, 150, "36 周岁以上"),
 }
-
-
-class FactFilter(django_filters.ChoiceFilter):
-    """One of what a record may say, or that it says nothing; ``blank`` is how it does."""
-
-    def __init__(self, label: str, choices: Any, *, blank: tuple[str, ...] = ("",)) -> None:
-        self.blank = blank
-        super().__init__(label=label, choices=[*choices, (BLANK, "未填")], empty_label=ANY)
-
-    def filter(self, people: Any, value: Any) -> Any:
-        if value == BLANK:
-            return people.filter(**{f"{self.field_name}__in": self.blank})
-        return super().filter(people, value)
+AGES = [*((key, label) for key, (_, _, label) in AGE_BANDS.items()), (UNDATED, "出生日期未填")]
+GENDERS = [(Gender.MALE.value, "男"), (Gender.FEMALE.value, "女")]
 
 
 def _list(label: str, choices: Any, **kwargs: Any) -> django_filters.ChoiceFilter:
@@ -70,13 +58,9 @@ class PeopleFilter(django_filters.FilterSet):
     )
     political_status = FactFilter("政治面貌", PoliticalStatus.choices)
     completeness = _list("资料状态", [("complete", "完整"), ("incomplete", "缺项")], method="by_completeness")
-    gender = FactFilter("性别", [(Gender.MALE.value, "男"), (Gender.FEMALE.value, "女")], blank=NO_SEX)
+    gender = FactFilter("性别", GENDERS, blank=NO_SEX)
     education = FactFilter("学历", Education.choices)
-    age = _list(
-        "年龄段",
-        [*((key, band[2]) for key, band in AGE_BANDS.items()), (UNDATED, "出生日期未填")],
-        method="by_age",
-    )
+    age = _list("年龄段", AGES, method="by_age")
     among = _list("专项", [("party_under_28", "28 岁以下党员"), ("entered_lately", "近七日录入")], method="by_group")
 
     class Meta:
@@ -120,10 +104,7 @@ class PeopleFilter(django_filters.FilterSet):
         return people.party_under_28(self.today) if value == "party_under_28" else entered_lately(people, self.today)
 
     def by_age(self, people: MemberQuerySet, name: str, value: str) -> MemberQuerySet:
-        if value == UNDATED:
-            return people.filter(birth_on=None)
-        from_age, to_age, _ = AGE_BANDS[value]
-        return people.aged(from_age, to_age, self.today)
+        return of_age(people, value, self.today)
 
 
 class MemberFilter(PeopleFilter):
@@ -176,6 +157,14 @@ class YouthFilter(PeopleFilter):
     @property
     def _is_about_undated(self) -> bool:
         return self.form.is_valid() and self.form.cleaned_data.get("age") == UNDATED
+
+
+def of_age(people: MemberQuerySet, value: str, on: dt.date) -> MemberQuerySet:
+    """Of these people those who are in one of ``AGES`` on that day."""
+    if value == UNDATED:
+        return people.filter(birth_on=None)
+    from_age, to_age, _ = AGE_BANDS[value]
+    return people.aged(from_age, to_age, on)
 
 
 def undated(people: MemberQuerySet) -> MemberQuerySet:

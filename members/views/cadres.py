@@ -45,7 +45,8 @@ def cadres(request: AuthenticatedHttpRequest) -> HttpResponse:
     terms = rules.terms_in_sight(organization, user=request.user)
     query = CadreFilter(request.GET, terms, organization=organization, user=request.user)
     table = paged(request, CadreTable(query.qs))
-    context = _list(request, organization, query, table) | {"people": rules.people_in(query.qs)}
+    context = _list(request, organization, query, table)
+    context |= {"people": rules.people_in(query.qs), "open": query.is_unfolded}
     return render(request, "members/cadres.html", context)
 
 

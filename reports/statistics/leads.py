@@ -42,6 +42,9 @@ class Leads:
     def members(self, **asked: str) -> str:
         return self.to("members:members", **asked)
 
+    def cadres(self, **asked: str) -> str:
+        return self.to("members:cadres", **asked)
+
     def activities(self, since: dt.date, until: dt.date, **asked: str) -> str:
         return self.to("activities:activities", since=str(since), until=str(until), **asked)
 
@@ -78,7 +81,7 @@ OF_COLUMN: Final[dict[str, Callable[[Leads], str]]] = {
     "youth": lambda leads: leads.to("members:youth"),
     "share_of_youth": lambda leads: leads.to("members:youth"),
     "turning_28_without_post": lambda leads: leads.members(leaving="month"),
-    "cadres": lambda leads: leads.to("members:cadres"),
+    "cadres": Leads.cadres,
     "rate": lambda leads: leads.to("reports:completion"),
     "missing": lambda leads: leads.to("reports:completion"),
     "activities": lambda leads: leads.activities(leads.on.replace(month=1, day=1), leads.on),

@@ -10,13 +10,14 @@ from activities.models import ActivityKind
 from branches.models import OrgType, UnitCategory
 from members import health
 from members.dictionaries import Education, PoliticalStatus, PostNature
-from members.filters import AGE_BANDS, BLANK, NO_SEX, UNDATED
+from members.filters import AGE_BANDS, NO_SEX, UNDATED
 from members.models import LeagueStatus
 from members.models.people import IN_LEAGUE
 from reports.columns import ABOVE_WHOLE, WHOLE, in_words, share
 from reports.facts.composition import MONTHS, UNKNOWN
 from reports.statistics.leads import Leads
 from reports.statistics.tables import TOTAL, Category, Cell, Chart, Days, Line, Table, counted_table
+from tuanjian.asking import BLANK
 from tuanjian.idnumbers import Gender
 
 UNFILLED: Final = "未填"
@@ -126,12 +127,12 @@ def by_type(days: Days, leads: Leads) -> Table:
 def by_category(days: Days, leads: Leads) -> Table:
     """Organisations by 行业类别, only what occurs; one query."""
     categories = [
-        Category(label, ((f"category:{code}",),), only_if_any=True)
+        Category(label, ((f"category:{code}",),), (leads.organizations(unit_category=code),), only_if_any=True)
         for code, label in UnitCategory.objects.order_by("order_number", "pk").values_list("code", "name")
     ]
-    # They open where the list of missing facts holds nobody else.
-    url = leads.missing("unit_category_id", days.now, just=days.now.get(f"category:{UNKNOWN}", 0))
-    categories.append(_unfilled(f"category:{UNKNOWN}", url))
+    # They open where each is filled in, if the list of missing facts holds nobody else.
+    missing = leads.missing("unit_category_id", days.now, just=days.now.get(f"category:{UNKNOWN}", 0))
+    categories.append(_unfilled(f"category:{UNKNOWN}", missing or leads.organizations(unit_category=BLANK)))
     return _organizations(days, leads, categories, key="categories", title="组织行业类别", name="行业类别")
 
 
@@ -160,7 +161,13 @@ def vacancies(days: Days, leads: Leads) -> Table:
 def cadres_by_age(days: Days, leads: Leads) -> Table:
     """团干部 by age."""
     categories = [
-        Category(label, ((f"cadre_age:{band}",),), only_if_any=band not in AGE_BANDS) for band, label in _BANDS.items()
+        Category(
+            label,
+            ((f"cadre_age:{band}",),),
+            (leads.cadres(age=_ASKED_AGE[band]) if band in _ASKED_AGE else "",),
+            only_if_any=band not in AGE_BANDS,
+        )
+        for band, label in _BANDS.items()
     ]
     return _cadres(days, leads, categories, key="cadre_age", title="团干部年龄", name="年龄", kind="columns")
 
@@ -174,10 +181,15 @@ def cadres_by_nature(days: Days, leads: Leads) -> Table:
 
 def cadres_by_sex(days: Days, leads: Leads) -> Table:
     """团干部 by sex."""
+    sexes = (("男", (Gender.MALE.value,)), ("女", (Gender.FEMALE.value,)), ("性别未填", _OTHER_SEX))
     categories = [
-        Category("男", ((f"cadre_sex:{Gender.MALE.value}",),)),
-        Category("女", ((f"cadre_sex:{Gender.FEMALE.value}",),)),
-        Category("性别未填", (tuple(f"cadre_sex:{sex}" for sex in _OTHER_SEX),), only_if_any=True),
+        Category(
+            label,
+            (tuple(f"cadre_sex:{sex}" for sex in values),),
+            (leads.cadres(gender=_asked_sex(values)),),
+            only_if_any=values == _OTHER_SEX,
+        )
+        for label, values in sexes
     ]
     return _cadres(days, leads, categories, key="cadre_sex", title="团干部性别", name="性别", kind="pie")
 
@@ -186,7 +198,7 @@ def _cadres(
     days: Days, leads: Leads, categories: Iterable[Category], *, key: str, title: str, name: str, kind: str
 ) -> Table:
     return counted_table(
-        days, categories, ["人数"], with_shares=True, total_urls={"人数": leads.to("members:cadres")},
+        days, categories, ["人数"], with_shares=True, total_urls={"人数": leads.cadres()},
         key=key, title=title, note="单位：人，一人多职只计一次", name=name, chart=Chart(kind, ("人数",)),
     )  # fmt: skip
 

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from activities.tests.builders import an_activity
+from branches.models import Organization, UnitCategory
 from members.models import Member
-from members.tests.builders import a_member, a_young_person
+from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports.statistics.dashboard import PARTS
 from reports.tests.test_statistics_pages import page
 
@@ -18,6 +19,9 @@ def shown_by(client, url):
     context = client.get(url).context
     if "sections" in context:
         return sum(section.count for section in context["sections"])
+    if url.startswith("/cadres/"):
+        # Posts are listed, people are counted.
+        return context["people"]
     return (context.get("page") or context["table"].page).paginator.count
 
 
@@ -36,13 +40,16 @@ def test_a_figure_that_opens_equals_the_list_it_opens(world, signed_in, part, pl
     nobody_knows = a_member(branch=world.other_branch, education="")
     Member.objects.filter(pk=nobody_knows.pk).update(birth_on=None, gender="9")
     a_young_person(branch=world.branch, education="", political_status="")
+    a_cadre_term(person=world.member, organization=world.general)
+    a_cadre_term(person=nobody_knows, organization=world.other_branch)
+    Organization.objects.filter(pk=world.branch.pk).update(unit_category=UnitCategory.objects.earliest("pk"))
     an_activity(world.branch, held_on=dt.date(2026, 5, 4), present=[world.member])
     an_activity(world.general, held_on=dt.date(2026, 11, 4), attended=7)
     client = signed_in(world.bureau_admin)
 
     cells = linked_in(page(client, organization=getattr(world, place).pk, part=part).context["dashboard"])
 
-    assert cells or part == "moves" or (part, place) == ("cadres", "bureau")
+    assert cells or part == "moves"
     assert [(cell.url, shown_by(client, cell.url)) for cell in cells] == [(cell.url, cell.value) for cell in cells]
 
 
@@ -74,3 +81,28 @@ def test_of_whom_sex_and_birth_date_are_not_known_open_too(world, signed_in):
     cell = next(line.cells[2] for line in table.lines if line.label == "出生日期未填")
 
     assert (cell.heading, cell.value, shown_by(client, cell.url)) == ("性别未填", 1, 1)
+
+
+def test_sex_age_and_category_of_what_is_counted_open_their_lists(world, signed_in):
+    client = signed_in(world.bureau_admin)
+    Organization.objects.filter(pk=world.branch.pk).update(unit_category=UnitCategory.objects.earliest("pk"))
+
+    tables = [page(client, part=part).context["dashboard"].tables for part in ("cadres", "organizations")]
+
+    opening = {
+        table.key for part in tables for table in part for line in table.lines for cell in line.cells if cell.url
+    }
+    assert {"cadre_age", "cadre_sex", "types", "categories", "vacancies"} <= opening
+
+
+def test_an_organization_without_category_and_one_of_it_are_found(world, signed_in):
+    client = signed_in(world.bureau_admin)
+    category = UnitCategory.objects.earliest("pk")
+    Organization.objects.filter(pk=world.branch.pk).update(unit_category=category)
+    url = f"/organizations/lower/?organization={world.bureau.pk}&all=1&unit_category="
+
+    found, unfilled = (client.get(url + asked).context["table"].page for asked in (category.code, "unfilled"))
+
+    assert [row.record for row in found] == [world.branch]
+    assert world.branch not in [row.record for row in unfilled]
+    assert len(unfilled) > 2
