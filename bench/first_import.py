@@ -86,7 +86,7 @@ def import_ours(content: bytes) -> dict[str, float]:
 
     from branches.models import Organization
     from members.models import CadreTerm, Member, RosterImport
-    from members.roster import applying, checking, starting
+    from members.roster.running import applying, checking, starting
 
     user, root = sites.administrator(), sites.root()
     start = time.perf_counter()

@@ -205,7 +205,7 @@ def import_ours(content: bytes, rows: int) -> dict[str, float]:
     from branches.models import AuditEntry
     from members.models import Member
     from members.models.roster import RosterRow
-    from members.roster import applying, checking, starting
+    from members.roster.running import applying, checking, starting
 
     user, root = sites.administrator(), sites.root()
     start = time.perf_counter()

@@ -62,7 +62,7 @@ def set_up(rows: int) -> None:
     import django
 
     django.setup()
-    from members.roster import pieces
+    from members.roster.preview import pieces
 
     pieces.PIECE = -(-rows // PIECES)  # type: ignore[misc]  # final for everybody else
 
@@ -71,7 +71,7 @@ def write(rows: int) -> None:
     """What the worker does with a confirmed import; says when it begins."""
     set_up(rows)
     from members.models import RosterImport
-    from members.roster.applying import apply_plan
+    from members.roster.running.applying import apply_plan
 
     roster, user = RosterImport.objects.get(), sites.administrator()
     print(BEGUN, flush=True)
@@ -85,8 +85,8 @@ def killed(rows: int, points: int) -> dict[str, float]:
     from django.core.files.base import ContentFile
     from django.utils import timezone
 
-    from members.roster.checking import check
-    from members.roster.starting import start
+    from members.roster.running.checking import check
+    from members.roster.running.starting import start
 
     copies = databases.copies()
     with contextlib.closing(copies):
@@ -171,8 +171,8 @@ def resumes(after: dict[str, int]) -> bool:
     from django.utils import timezone
 
     from members.models import ImportState, RosterImport
-    from members.roster.applying import apply_plan
-    from members.roster.checking import return_lost
+    from members.roster.running.applying import apply_plan
+    from members.roster.running.checking import return_lost
 
     return_lost(now=timezone.now() + dt.timedelta(hours=1))
     roster = RosterImport.objects.get()

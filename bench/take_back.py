@@ -49,7 +49,7 @@ def measure(times: int) -> dict[str, float]:
 
     django.setup()
     from members.models import Member
-    from members.roster.undoing import take_back
+    from members.roster.outcome.undoing import take_back
 
     copies = databases.copies()
     with contextlib.closing(copies):
@@ -78,9 +78,9 @@ def measure(times: int) -> dict[str, float]:
 def bring_in(content: bytes) -> Any:
     from django.core.files.base import ContentFile
 
-    from members.roster.applying import apply_plan
-    from members.roster.checking import check
-    from members.roster.starting import start
+    from members.roster.running.applying import apply_plan
+    from members.roster.running.checking import check
+    from members.roster.running.starting import start
 
     user = sites.administrator()
     file = ContentFile(content, name="名册.xlsx")

@@ -12,7 +12,9 @@ class MembersConfig(AppConfig):
         from members.lists import making
         from members.national_check import comparing
         from members.national_check import keeping as comparisons
-        from members.roster import checking, expiring, gaps  # noqa: F401 – registers the purpose
+        from members.roster.gap_sheets import gaps  # noqa: F401 – registers the purpose
+        from members.roster.outcome import expiring
+        from members.roster.running import checking
 
         housekeeping.add_chore(checking.return_lost)
         housekeeping.add_chore(expiring.delete_expired)

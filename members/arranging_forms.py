@@ -11,12 +11,13 @@ from django.http import QueryDict
 
 from branches.models import User
 from members.models.roster import ImportState, RosterImport, RowKind
-from members.roster import choosing, purposes, rereading
-from members.roster.arranging import Arranged
-from members.roster.families import Family, recognise
+from members.roster import purposes
 from members.roster.purposes import Purpose
-from members.roster.rereading import ReadSheet
-from members.roster.rows import letter
+from members.roster.reading.arranging import Arranged
+from members.roster.reading.families import Family, recognise
+from members.roster.reading.rows import letter
+from members.roster.running import choosing, rereading
+from members.roster.running.rereading import ReadSheet
 
 NOTHING: Final = "不导入，内容不保存"
 _LONGEST: Final = 36

@@ -15,9 +15,11 @@ from branches.forms.picking import OrganizationChoiceField
 from branches.models import Organization, OrgType, User
 from branches.scoping import Right
 from members.models.roster import Choice, ImportPurpose, RosterImport, RowKind, RowState
-from members.roster import deciding, purposes, starting
-from members.roster.effects import Place
+from members.roster import purposes
+from members.roster.outcome.effects import Place
+from members.roster.preview import deciding
 from members.roster.purposes import Purpose
+from members.roster.running import starting
 from tuanjian.paging import DEFAULT_SIZE, SIZES
 
 READABLE = ".xlsx,.xls,.csv"

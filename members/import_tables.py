@@ -19,9 +19,9 @@ from branches.scoping import within
 from members import privacy
 from members.models import Member
 from members.models.roster import ImportPurpose, ImportState, RosterChange, RosterImport
-from members.roster.effects import Deed, Effect, deed_of, done_by, kinds_written
-from members.roster.references import References
-from members.roster.reviewing import Review
+from members.roster.outcome.effects import Deed, Effect, deed_of, done_by, kinds_written
+from members.roster.outcome.references import References
+from members.roster.preview.reviewing import Review
 from tuanjian.asking import Asking
 
 NOTHING = "—"

@@ -2,20 +2,20 @@
 
 from django_tasks import task
 
-from members.roster import checking
+from members.roster.running import checking
 
 
 @task()
 def check_roster(import_id: int) -> None:
-    """Check an uploaded file (``members.roster.checking``)."""
+    """Check an uploaded file (``members.roster.running.checking``)."""
     checking.check(import_id)
 
 
 @task()
 def write_roster(import_id: int, user_id: int) -> None:
-    """Write a confirmed import (``members.roster.applying``)."""
+    """Write a confirmed import (``members.roster.running.applying``)."""
     # It enqueues this task, so it cannot be imported before it.
-    from members.roster import applying
+    from members.roster.running import applying
 
     applying.write(import_id, user_id)
 

@@ -40,7 +40,7 @@ TUANJIAN_AUDIT_MONTHS = audit_months(env.int("TUANJIAN_AUDIT_MONTHS", default=36
 # Triggers by which the database itself refuses to change the log (branches/log_guard.py).
 AUDIT_GUARD = True
 
-# How long uploaded rosters and what was read from them are kept (members/roster/expiring.py).
+# How long uploaded rosters and what was read from them are kept (members/roster/outcome/expiring.py).
 TUANJIAN_IMPORT_FILE_DAYS = env.int("TUANJIAN_IMPORT_FILE_DAYS", default=90)
 # How much of an uploaded file is read before it is refused (tuanjian/spreadsheets).
 TUANJIAN_IMPORT_LIMITS = import_limits(

@@ -8,8 +8,8 @@ from activities.ledger.cells import kinds_in_use
 from activities.ledger.columns import COLUMNS, KIND, KINDS
 from branches.models import Organization, User
 from branches.scoping import Right
-from members.roster.blanks import plan_blank
-from members.roster.choices import names_below
+from members.roster.handed_out.blanks import plan_blank
+from members.roster.handed_out.choices import names_below
 from tuanjian.spreadsheets.writing import WorkbookPlan
 
 

@@ -17,8 +17,8 @@ from activities.ledger.columns import label_of
 from activities.ledger.names import NotAName, read_names
 from activities.models import Activity, ActivityKind, Attendance, ExternalParticipants
 from members.models.roster import RowKind
-from members.roster.cells import NOTHING, Value, Warnings, refuse_unreadable, with_formula
-from members.roster.findings import CellRefused
+from members.roster.reading.cells import NOTHING, Value, Warnings, refuse_unreadable, with_formula
+from members.roster.reading.findings import CellRefused
 from tuanjian import officedates
 from tuanjian.officedates import DateRefused, OfficeDate
 from tuanjian.placeholders import is_placeholder

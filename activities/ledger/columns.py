@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from members.models.roster import RowKind
-from members.roster.arranging import Arranged
-from members.roster.choices import ORGANIZATIONS
-from members.roster.columns import Column
-from members.roster.families import Family
-from members.roster.layouts import SheetLayout
-from members.roster.layouts import lay_out as lay_out_sheets
+from members.roster.handed_out.choices import ORGANIZATIONS
+from members.roster.reading.arranging import Arranged
+from members.roster.reading.columns import Column
+from members.roster.reading.families import Family
+from members.roster.reading.layouts import SheetLayout
+from members.roster.reading.layouts import lay_out as lay_out_sheets
 from tuanjian.spreadsheets import Workbook
 
 KIND: Final = RowKind.ACTIVITIES

@@ -18,10 +18,10 @@ from branches.models import Organization, User
 from branches.scoping import Right, managed_paths
 from members.models import Member
 from members.models.roster import RowState
-from members.roster.directory import Directory
-from members.roster.findings import ELSEWHERE
-from members.roster.plan import Plan, PlannedRow
-from members.roster.rows import CleanRow
+from members.roster.plans.directory import Directory
+from members.roster.plans.plan import Plan, PlannedRow
+from members.roster.reading.findings import ELSEWHERE
+from members.roster.reading.rows import CleanRow
 from tuanjian import sealing
 
 # Warnings only the preview shows.

@@ -11,7 +11,9 @@ from activities.ledger.rows import clean
 from activities.models import Activity
 from branches.scoping import Right
 from members.models.roster import ImportPurpose, RowKind
-from members.roster import blanks, purposes, undoing
+from members.roster import purposes
+from members.roster.handed_out import blanks
+from members.roster.outcome import undoing
 from members.roster.purposes import Purpose
 
 _FINDING_WORDS: Final = {

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from activities.ledger.cells import Reader
 from activities.ledger.columns import FAMILY, KIND, NAMES, label_of
-from members.roster.layouts import SheetLayout
-from members.roster.rows import CleanRow, read_row
+from members.roster.reading.layouts import SheetLayout
+from members.roster.reading.rows import CleanRow, read_row
 
 _CODES = {"held_on": "R_DATE_EMPTY", "kind": "R_KIND_EMPTY", "topic": "R_TOPIC_EMPTY"}
 # Seen in the preview only, like the others the roster has beside its contract.

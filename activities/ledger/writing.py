@@ -8,8 +8,8 @@ from activities.models import Activity, Attendance
 from branches import audit
 from branches.models import User
 from members.models.roster import RosterChange, RosterImport
-from members.roster.undoing import TakingBack
-from members.roster.writing import Change, keep_changes
+from members.roster.outcome.undoing import TakingBack
+from members.roster.plans.writing import Change, keep_changes
 
 
 def write(roster: RosterImport, plan: ActivityPlan, /, *, by: User, log: audit.Recording) -> dict[str, int]:

@@ -17,7 +17,7 @@ from branches import audit
 from branches.models import AuditEntry
 from members.lists import kinds
 from members.models import BranchMembership, Member
-from members.roster.staging import staged
+from members.roster.preview.staging import staged
 
 DAY = dt.date(2026, 11, 10)
 

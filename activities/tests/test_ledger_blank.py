@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from activities.models import Activity
 from activities.tests.ledgers import checked, imported, sentences
-from members.roster import blanks
+from members.roster.handed_out import blanks
 from members.tests.rosters import states
 
 LINE = {

@@ -7,7 +7,7 @@ import pytest
 from activities.ledger.columns import FAMILY, lay_out
 from activities.ledger.rows import clean
 from activities.models import ActivityKind
-from members.roster.families import Recognised, recognise
+from members.roster.reading.families import Recognised, recognise
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from branches.models import AuditEntry, Role, Touched
 from branches.tests.builders import a_grant, a_user
 from members.models import BranchMembership
 from members.models.roster import ImportPurpose
-from members.roster.applying import MOVED, apply_plan
+from members.roster.running.applying import MOVED, apply_plan
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from members.tests.rosters import states
 from reports.completion.sums import completion_of

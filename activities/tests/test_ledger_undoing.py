@@ -9,8 +9,8 @@ from activities.tests.ledgers import HEADINGS, a_list, a_row, checked, imported
 from activities.wording import details_of
 from branches.models import AuditEntry
 from members.models import Member
-from members.roster.applying import apply_plan
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.running.applying import apply_plan
 from members.tests import rosters
 
 

@@ -24,7 +24,7 @@ def import_list(content: bytes) -> float:
     from branches.models import Organization
     from members.dictionaries import Education, Ethnicity
     from members.models import BranchMembership, CadreTerm, Member, StatusChange
-    from members.roster import words
+    from members.roster.reading import words
     from tuanjian import bulk, pinyin
 
     start = time.perf_counter()
@@ -98,7 +98,7 @@ def import_list(content: bytes) -> float:
 
 def _code_of_post(post: str) -> str:
     """The code of a post of ``lists``."""
-    from members.roster import words
+    from members.roster.reading import words
 
     found = words.POSTS.find(post)
     assert found is not None

@@ -44,7 +44,7 @@ def people_of_list(listed: Iterable[lists.Person]) -> bytes:
     """The same for a long list; with its further columns there are twenty."""
     from branches.models import Organization
     from members.dictionaries import Education, Ethnicity
-    from members.roster.words import INCOMES
+    from members.roster.reading.words import INCOMES
     from tuanjian import pinyin
 
     branches = dict(Organization.objects.values_list("full_name", "pk"))

@@ -11,8 +11,8 @@ from branches.management.commands import rotate_sealing_key
 from branches.models import KeyFingerprint, User
 from members.models import Member
 from members.models.roster import RosterChange, RosterFile, RosterRow
-from members.roster.applying import apply_plan
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.running.applying import apply_plan
 from members.search import find
 from members.tests.builders import an_id_number
 from members.tests.rosters import a_row, checked, imported

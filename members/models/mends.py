@@ -45,7 +45,7 @@ class RosterMend(models.Model):
 
 class RosterShape(models.Model):
     """How somebody arranged a file, to be taken for their next file of the same
-    headings (``members.roster.arranging``)."""
+    headings (``members.roster.reading.arranging``)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=20, choices=ImportPurpose.choices)

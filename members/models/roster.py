@@ -55,7 +55,7 @@ class RowState(models.TextChoices):
 
 
 class Choice(models.TextChoices):
-    """What a person may decide about a row (``members.roster.deciding``)."""
+    """What a person may decide about a row (``members.roster.preview.deciding``)."""
 
     MOVE = "move", "调入本支部"
     SAME = "same", "就是同一人，更正证件号"
@@ -97,14 +97,14 @@ class RosterImport(models.Model):
     lease_until = models.DateTimeField(null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     # {"rows": {kind: {state: number}}, "branches": ids of the branches the file lists people of,
-    #  "findings": classes of what is wrong (members.roster.classifying), "written": {what: number},
+    #  "findings": classes of what is wrong (members.roster.preview.classifying), "written": {what: number},
     #  "returned": number, "kept": number,
     #  "moved": rows that came out otherwise when it was to be written: how many, the first with their earlier states}
     counts = models.JSONField(default=dict)
     # One a sheet: name, kind, heading row, columns, unmapped headings, warnings, lines left out. No cells.
     sheets = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
-    # By the name of the sheet, how somebody wants it to be read (``members.roster.layouts.Arranged``).
+    # By the name of the sheet, how somebody wants it to be read (``members.roster.reading.layouts.Arranged``).
     arranged = models.JSONField(default=dict)
     # Branches to be made first, as somebody wanted it in the preview: name, parent_id, org_type; and names of the file
     # that mean an organisation, with its key.
@@ -187,9 +187,9 @@ class RosterRow(models.Model):
     changes = models.JSONField(default=dict)
     # What may be decided about it, values of ``Choice``.
     offers = models.JSONField(default=list)
-    # By these rows are found that come out otherwise when another one changes (``members.roster.relating``): the index
-    # of the number, the organisation a row of people belongs to, those its person is to be secretary of. Another index
-    # key makes the index stale, as it does the fingerprint: the import has to be checked again.
+    # By these rows are found that come out otherwise when another one changes (``members.roster.preview.relating``):
+    # the index of the number, the organisation a row of people belongs to, those its person is to be secretary of.
+    # Another index key makes the index stale, as it does the fingerprint: the import has to be checked again.
     number_mark = models.CharField(max_length=64, blank=True, editable=False)
     place_id = models.BigIntegerField(null=True, editable=False)
     leads = models.TextField(blank=True, editable=False)

@@ -31,7 +31,7 @@ from members.models.people import MemberQuerySet
 from members.national_check.facts import FACTS, Pair, differences
 from members.national_check.matching import Matched, Ours, match
 from members.national_check.reading import Line, read
-from members.roster.directory import Directory
+from members.roster.plans.directory import Directory
 from tuanjian import bulk, masking, sealing
 from tuanjian.spreadsheets import FileRefused
 

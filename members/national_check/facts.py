@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from members.models import CadreTerm, LeagueStatus, Member
-from members.roster.cells import Value
+from members.roster.reading.cells import Value
 from members.wording import said
 from tuanjian import masking
 from tuanjian.officedates import OfficeDate

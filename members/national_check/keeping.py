@@ -20,7 +20,7 @@ from members.lists.kinds import stand_ins
 from members.models import Comparison, ComparisonFile, ComparisonRow, ComparisonState, Member
 from members.national_check.comparing import NO_RIGHT
 from members.national_check.showing import COLUMNS, Asked, lines_of, rows_asked
-from members.roster.starting import content_of
+from members.roster.running.starting import content_of
 from members.tasks import compare_national
 from tuanjian.spreadsheets.writing import SheetPlan, WorkbookPlan, write_workbook
 from tuanjian.watermark import made_by

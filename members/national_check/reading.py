@@ -14,10 +14,10 @@ from django.conf import settings
 from members.models.roster import RowKind
 from members.national_check.facts import LABELS
 from members.national_check.matching import COVER, Theirs, plain
-from members.roster.cells import Cleaner, Value
-from members.roster.findings import CellRefused
-from members.roster.layouts import SheetLayout, lay_out
-from members.roster.listed import DataRow
+from members.roster.reading.cells import Cleaner, Value
+from members.roster.reading.findings import CellRefused
+from members.roster.reading.layouts import SheetLayout, lay_out
+from members.roster.reading.listed import DataRow
 from tuanjian import idnumbers
 from tuanjian.idnumbers import NumberRefused
 from tuanjian.spreadsheets import Cell, FileRefused, Kind

@@ -15,14 +15,15 @@ from branches import audit
 from branches.models import Organization, User
 from branches.scoping import Right
 from members.models.roster import ImportPurpose, RosterImport, RowKind
-from members.roster import columns, layouts, planning, rows, writing
-from members.roster.arranging import Arranged
-from members.roster.columns import Column
-from members.roster.families import ROSTER, Family
-from members.roster.findings import Finding
-from members.roster.layouts import SheetLayout
-from members.roster.plan import Plan
-from members.roster.rows import CleanRow
+from members.roster.plans import planning, writing
+from members.roster.plans.plan import Plan
+from members.roster.reading import columns, layouts, rows
+from members.roster.reading.arranging import Arranged
+from members.roster.reading.columns import Column
+from members.roster.reading.families import ROSTER, Family
+from members.roster.reading.findings import Finding
+from members.roster.reading.layouts import SheetLayout
+from members.roster.reading.rows import CleanRow
 from tuanjian.spreadsheets import Workbook
 
 

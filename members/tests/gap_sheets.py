@@ -7,8 +7,8 @@ from django.core.files import File
 
 from members.models import Member
 from members.models.roster import ImportPurpose
-from members.roster.gap_sheet import write_gap_sheet
-from members.roster.starting import start
+from members.roster.gap_sheets.gap_sheet import write_gap_sheet
+from members.roster.running.starting import start
 
 # What the record of somebody lacks who lacks nearly everything, and what fills it.
 NOTHING = {

@@ -9,10 +9,10 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from members.models.roster import ImportState, RosterImport, RosterRow, RowKind, RowState
-from members.roster.applying import apply_plan
-from members.roster.rows import CleanRow
-from members.roster.staging import read_of
-from members.roster.starting import start
+from members.roster.preview.staging import read_of
+from members.roster.reading.rows import CleanRow
+from members.roster.running.applying import apply_plan
+from members.roster.running.starting import start
 from members.tests.builders import a_phone, an_id_number
 from tuanjian import sealing
 from tuanjian.idnumbers import Gender

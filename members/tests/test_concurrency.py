@@ -13,7 +13,7 @@ from branches.tests.threads import at_once, overlapping
 from members import cadres, closing, merging, records, sameness
 from members.dictionaries import LeaguePost
 from members.models import BranchMembership, CadreTerm, Member, MemberStatus
-from members.roster.applying import apply_plan
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import a_row, checked
 from members.tests.rosters import members as sheet_of_members

@@ -8,8 +8,8 @@ from branches.models import AuditEntry
 from branches.tests.builders import a_grant, a_user
 from members import corrections, privacy, records, sameness
 from members.models import Choice, Correction, Member, PrivacyLimits
-from members.roster.applying import apply_plan
-from members.roster.deciding import decide
+from members.roster.preview.deciding import decide
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import a_row, checked, imported, members
 

@@ -9,9 +9,9 @@ from branches.models import AuditEntry
 from members.completeness import FACTS
 from members.dictionaries import LeaguePost
 from members.models import LeagueStatus
-from members.roster.gap_columns import GAPS, key_of, read_key
-from members.roster.gap_sheet import Shortage, shortage_in, write_gap_sheet
-from members.roster.guidance import SHEET
+from members.roster.gap_sheets.gap_columns import GAPS, key_of, read_key
+from members.roster.gap_sheets.gap_sheet import Shortage, shortage_in, write_gap_sheet
+from members.roster.handed_out.guidance import SHEET
 from members.tests.builders import a_cadre_term, a_member, a_young_person
 from members.tests.gap_sheets import NOTHING, a_sheet, lines
 from tuanjian.idnumbers import Gender

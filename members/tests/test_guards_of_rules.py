@@ -13,10 +13,10 @@ from members import cadres, merging, outline, portrait, privacy, search
 from members.cadre_tables import CadreFilter
 from members.models import CadreTerm, Member, MemberStatus
 from members.models.roster import RosterChange
-from members.roster.effects import effects
-from members.roster.gaps import plan_gaps
-from members.roster.handouts import uploaded_file
-from members.roster.staging import staged
+from members.roster.gap_sheets.gaps import plan_gaps
+from members.roster.outcome.effects import effects
+from members.roster.outcome.handouts import uploaded_file
+from members.roster.preview.staging import staged
 from members.tests.builders import a_cadre_term, a_member
 from members.tests.gap_sheets import NOTHING, a_sheet, fill, returned
 from members.tests.rosters import a_row, checked, imported, members

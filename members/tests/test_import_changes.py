@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.models.roster import Choice
-from members.roster.applying import apply_plan
-from members.roster.deciding import decide_all
+from members.roster.preview.deciding import decide_all
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import a_row, checked, members
 from members.tests.test_import_pages import BRANCH, content

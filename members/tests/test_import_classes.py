@@ -2,8 +2,8 @@
 
 import pytest
 
-from members.roster.classifying import Gravity
-from members.roster.reviewing import Review
+from members.roster.preview.classifying import Gravity
+from members.roster.preview.reviewing import Review
 from members.tests.builders import a_member
 from members.tests.rosters import ORGANIZATION_HEADINGS, a_row, checked
 from members.tests.test_import_pages import BRANCH, checked_here, content, visible_text

@@ -11,7 +11,7 @@ from branches.models import AuditEntry, Organization
 from members import records
 from members.models import Member
 from members.models.roster import Choice, ImportState, RosterFile, RosterImport, RowState
-from members.roster.applying import apply_plan
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import a_row, checked, members
 from members.tests.test_import_pages import BRANCH, checked_here, content, imported_here, said, visible_text

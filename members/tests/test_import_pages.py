@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from branches.models import AuditEntry
 from members.models.roster import ImportState, RosterImport
-from members.roster.applying import apply_plan
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_member, a_phone, an_id_number
 from members.tests.rosters import a_file, a_row, checked, imported, members
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from branches.models import AuditEntry, Organization
 from members.models import Member
 from members.models.roster import ImportState, RosterFile, RosterImport
-from members.roster.applying import LEASE, announcement
+from members.roster.running.applying import LEASE, announcement
 from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import a_row, checked, imported, members
 from tuanjian.announcing import announce

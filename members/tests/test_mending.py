@@ -14,12 +14,12 @@ from branches.tests.builders import a_grant
 from members.models import Member
 from members.models.mends import RosterMend
 from members.models.roster import ImportState, RosterImport, RowState
-from members.roster.applying import apply_plan
-from members.roster.expiring import delete_expired
-from members.roster.handouts import refused_rows
-from members.roster.mending import mend
-from members.roster.starting import check_again, discard
-from members.roster.suggesting import suggest
+from members.roster.outcome.expiring import delete_expired
+from members.roster.outcome.handouts import refused_rows
+from members.roster.preview.mending import mend
+from members.roster.preview.suggesting import suggest
+from members.roster.running.applying import apply_plan
+from members.roster.running.starting import check_again, discard
 from members.tests.builders import a_member, an_id_number
 from members.tests.rosters import CADRE_HEADINGS, a_row, checked, members
 

@@ -6,8 +6,8 @@ from django.db import connection
 from django.utils import timezone
 
 from members.models.roster import ImportState, RosterImport
-from members.roster import checking
-from members.roster.pace import pace_of
+from members.roster.running import checking
+from members.roster.running.pace import pace_of
 from members.tests.rosters import a_row, checked, members
 
 NOW = dt.datetime(2026, 11, 22, 4, 0, 0, tzinfo=dt.UTC)

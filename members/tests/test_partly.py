@@ -10,12 +10,12 @@ from branches.tests.builders import a_grant, a_user
 from members.dictionaries import LeaguePost
 from members.models import LeagueStatus
 from members.models.roster import Choice, RosterImport, RowKind, RowState
-from members.roster.deciding import decide
-from members.roster.mending import mend
-from members.roster.relating import related, ties_of_kept
-from members.roster.replanning import plan_again
-from members.roster.staging import PLANNED
-from members.roster.starting import check_again
+from members.roster.preview.deciding import decide
+from members.roster.preview.mending import mend
+from members.roster.preview.relating import related, ties_of_kept
+from members.roster.preview.replanning import plan_again
+from members.roster.preview.staging import PLANNED
+from members.roster.running.starting import check_again
 from members.tests.builders import a_cadre_term, a_member, an_id_number
 from members.tests.rosters import CADRE_HEADINGS, ORGANIZATION_HEADINGS, YOUTH_HEADINGS, a_row, checked, members
 from tuanjian.idnumbers import make_resident_number

@@ -7,11 +7,11 @@ from branches.models import AuditEntry
 from members.models import Member
 from members.models.mends import RosterShape
 from members.models.roster import ImportState, RosterFile, RosterImport, RowKind
-from members.roster.applying import apply_plan
-from members.roster.arranging import Arranged
-from members.roster.choosing import arrange
-from members.roster.mending import mend
-from members.roster.rereading import read_sheets
+from members.roster.preview.mending import mend
+from members.roster.reading.arranging import Arranged
+from members.roster.running.applying import apply_plan
+from members.roster.running.choosing import arrange
+from members.roster.running.rereading import read_sheets
 from members.tests.builders import an_id_number
 from members.tests.rosters import a_file, a_row, checked, members
 

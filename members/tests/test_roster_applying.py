@@ -17,10 +17,10 @@ from members.models import (
     RosterImport,
     StatusChange,
 )
-from members.roster.absent import missing_from_file
-from members.roster.applying import MOVED, apply_plan, confirm, write
-from members.roster.checking import return_lost
-from members.roster.starting import check_again, discard, start
+from members.roster.plans.absent import missing_from_file
+from members.roster.running.applying import MOVED, apply_plan, confirm, write
+from members.roster.running.checking import return_lost
+from members.roster.running.starting import check_again, discard, start
 from members.tests.builders import an_id_number
 from members.tests.rosters import (
     CADRE_HEADINGS,

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from members.dictionaries import Education, Ethnicity, LeaguePost, PoliticalStatus
 from members.models import RowKind
-from members.roster.arranging import Arranged, Candidate, heading_candidates, shape_of
-from members.roster.families import ORGANIZATION_FAMILY
-from members.roster.layouts import lay_out
+from members.roster.reading.arranging import Arranged, Candidate, heading_candidates, shape_of
+from members.roster.reading.families import ORGANIZATION_FAMILY
+from members.roster.reading.layouts import lay_out
 from members.tests.sheets import NUMBER, OTHER, a_sheet
 from tuanjian.spreadsheets import FileRefused, Merge, Workbook
 

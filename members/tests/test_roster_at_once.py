@@ -13,11 +13,11 @@ from branches.models import AuditEntry, Role
 from branches.tests.builders import a_grant, a_user
 from branches.tests.threads import at_once, overlapping
 from members.models import ImportState, Member, RosterImport
-from members.roster.applying import LEASE, apply_plan, confirm, write
-from members.roster.checking import return_lost
-from members.roster.deciding import decide
-from members.roster.starting import check_again
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.preview.deciding import decide
+from members.roster.running.applying import LEASE, apply_plan, confirm, write
+from members.roster.running.checking import return_lost
+from members.roster.running.starting import check_again
 from members.tests.builders import an_id_number
 from members.tests.rosters import a_row, checked, members
 

@@ -7,10 +7,10 @@ from django.core.files import File
 from branches.models import UnitCategory
 from members.models import ImportState, Member
 from members.models.roster import RowKind
-from members.roster import blanks
-from members.roster.columns import ALL
-from members.roster.guidance import GUIDES, SHEET
-from members.roster.headings import find_heading
+from members.roster.handed_out import blanks
+from members.roster.handed_out.guidance import GUIDES, SHEET
+from members.roster.reading.columns import ALL
+from members.roster.reading.headings import find_heading
 from members.tests.builders import a_phone, an_id_number
 from members.tests.rosters import checked, codes, imported, states
 from tuanjian.spreadsheets.reading import read_in_process

@@ -3,9 +3,9 @@ import pytest
 from branches.models import OrgType
 from members.dictionaries import LeaguePost
 from members.models import RowKind
-from members.roster.columns import ALL, label_of
-from members.roster.families import ORGANIZATION_FAMILY, ROSTER, Recognised, recognise
-from members.roster.words import read_posts, type_by_name
+from members.roster.reading.columns import ALL, label_of
+from members.roster.reading.families import ORGANIZATION_FAMILY, ROSTER, Recognised, recognise
+from members.roster.reading.words import read_posts, type_by_name
 
 
 @pytest.mark.parametrize(

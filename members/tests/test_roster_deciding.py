@@ -16,10 +16,10 @@ from members.models import (
     MemberStatus,
     RosterDecision,
 )
-from members.roster.applying import apply_plan
-from members.roster.deciding import decide, decide_all
-from members.roster.starting import check_again, discard
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.preview.deciding import decide, decide_all
+from members.roster.running.applying import apply_plan
+from members.roster.running.starting import check_again, discard
 from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
 from members.tests.rosters import YOUTH_HEADINGS, a_row, checked, members, states, warned
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from members.dictionaries import Education, Ethnicity, LeaguePost, PoliticalStatus, PostNature
 from members.models import RowKind
-from members.roster.cells import Cleaner
-from members.roster.directory import canonical
-from members.roster.findings import CellRefused
+from members.roster.plans.directory import canonical
+from members.roster.reading.cells import Cleaner
+from members.roster.reading.findings import CellRefused
 from tuanjian.idnumbers import Gender, make_resident_number
 from tuanjian.spreadsheets import Cell, Kind
 

@@ -8,12 +8,12 @@ from django.utils import timezone
 from branches import housekeeping
 from branches.models import AuditEntry
 from members.models import ImportState, Member, RosterFile, RosterImport, RosterRow
-from members.roster.absent import missing_from_file
-from members.roster.applying import apply_plan
-from members.roster.expiring import delete_expired
-from members.roster.reporting import write_refused
-from members.roster.starting import check_again
-from members.roster.undoing import take_back
+from members.roster.outcome.expiring import delete_expired
+from members.roster.outcome.reporting import write_refused
+from members.roster.outcome.undoing import take_back
+from members.roster.plans.absent import missing_from_file
+from members.roster.running.applying import apply_plan
+from members.roster.running.starting import check_again
 from members.tests.rosters import a_row, checked, imported, members
 
 

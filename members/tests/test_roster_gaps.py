@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from branches.models import AuditEntry, Organization
 from members.completeness import gaps_of
 from members.models import ImportState, LeagueStatus, Member, MemberStatus
-from members.roster.applying import MOVED, apply_plan
-from members.roster.gap_columns import key_of
-from members.roster.gap_sheet import shortage_in
-from members.roster.reporting import write_refused
-from members.roster.undoing import take_back
+from members.roster.gap_sheets.gap_columns import key_of
+from members.roster.gap_sheets.gap_sheet import shortage_in
+from members.roster.outcome.reporting import write_refused
+from members.roster.outcome.undoing import take_back
+from members.roster.running.applying import MOVED, apply_plan
 from members.tests.builders import a_member, a_phone, a_young_person, an_id_number
 from members.tests.gap_sheets import GIVEN, NOTHING, a_sheet, facts, fill, lines, returned
 from members.tests.rosters import codes, states, warned

@@ -3,8 +3,8 @@
 import pytest
 
 from members.models import RowKind
-from members.roster.layouts import lay_out
-from members.roster.suggesting import unplaced
+from members.roster.preview.suggesting import unplaced
+from members.roster.reading.layouts import lay_out
 from members.tests.builders import an_id_number
 from members.tests.rosters import a_file, checked, states
 from members.tests.sheets import NUMBER, OTHER, a_sheet

@@ -1,7 +1,7 @@
 import pytest
 
 from members.models import RowKind
-from members.roster.layouts import lay_out
+from members.roster.reading.layouts import lay_out
 from members.tests.builders import an_id_number
 from members.tests.sheets import NUMBER, OTHER, a_sheet
 from tuanjian.spreadsheets import FileRefused, Merge, Sheet, Workbook

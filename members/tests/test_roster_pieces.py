@@ -12,14 +12,14 @@ from branches.models import AuditEntry, Organization
 from members.dictionaries import LeaguePost
 from members.models import BranchMembership, CadreTerm, Choice, Correction, DifferentPeople, Member, StatusChange
 from members.models.roster import ImportState, RosterChange
-from members.roster import pieces
-from members.roster.applying import MOVED, apply_plan
-from members.roster.deciding import decide_all
-from members.roster.findings import SECOND_SECRETARY
-from members.roster.mending import mend
-from members.roster.parking import ParkedPlan
-from members.roster.starting import check_again
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.preview import pieces
+from members.roster.preview.deciding import decide_all
+from members.roster.preview.mending import mend
+from members.roster.reading.findings import SECOND_SECRETARY
+from members.roster.running.applying import MOVED, apply_plan
+from members.roster.running.parking import ParkedPlan
+from members.roster.running.starting import check_again
 from members.tests.builders import a_cadre_term, a_member, a_young_person, an_id_number
 from members.tests.rosters import (
     CADRE_HEADINGS,

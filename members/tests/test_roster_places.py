@@ -1,10 +1,10 @@
 import pytest
 
 from branches.models import OrgType
-from members.roster.deciding import call_branch, want_branch
-from members.roster.directory import Directory, canonical, counted_alike
-from members.roster.places import names_in, organization_said
-from members.roster.suggesting import unplaced
+from members.roster.plans.directory import Directory, canonical, counted_alike
+from members.roster.preview.deciding import call_branch, want_branch
+from members.roster.preview.suggesting import unplaced
+from members.roster.reading.places import names_in, organization_said
 from members.tests.builders import an_id_number
 from members.tests.rosters import a_row, checked, members
 

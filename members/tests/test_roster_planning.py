@@ -7,9 +7,9 @@ from branches.models import Organization, Role
 from branches.tests.builders import a_grant, a_user, an_organization
 from members.dictionaries import LeaguePost
 from members.models import ImportState, LeagueStatus, Member, MemberStatus, RosterImport, RosterRow
-from members.roster import checking
-from members.roster.planning import plan_rows
-from members.roster.rows import CleanRow
+from members.roster.plans.planning import plan_rows
+from members.roster.reading.rows import CleanRow
+from members.roster.running import checking
 from members.tests.builders import a_cadre_term, a_member, a_phone, a_young_person, an_id_number
 from members.tests.rosters import (
     CADRE_HEADINGS,

@@ -13,7 +13,7 @@ from members import papers
 from members.dictionaries import Education, Ethnicity, LeaguePost, PoliticalStatus
 from members.filters import as_listed
 from members.models import BranchMembership, CadreTerm, LeagueStatus, Member, StatusChange
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
 from members.tests.builders import a_cadre_term, a_member, an_id_number
 from members.tests.rosters import a_file, a_row, checked, codes, imported, members, states, warned
 from tuanjian.idnumbers import Gender

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from members.models import Choice, DifferentPeople, Member, RosterDecision
-from members.roster.absent import missing_from_file
-from members.roster.applying import apply_plan
-from members.roster.deciding import decide
-from members.roster.reviewing import Review
+from members.roster.plans.absent import missing_from_file
+from members.roster.preview.deciding import decide
+from members.roster.preview.reviewing import Review
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_young_person, an_id_number
 from members.tests.rosters import CADRE_HEADINGS, YOUTH_HEADINGS, a_row, checked, members, states, warned
 from tuanjian.idnumbers import make_resident_number

@@ -11,8 +11,8 @@ from branches.tests.builders import a_grant, a_user
 from members import cadres
 from members.dictionaries import LeaguePost
 from members.models import CadreTerm, Member
-from members.roster.references import references_to
-from members.roster.undoing import take_back
+from members.roster.outcome.references import references_to
+from members.roster.outcome.undoing import take_back
 from members.tests.rosters import ORGANIZATION_HEADINGS, a_row, imported, members
 
 

@@ -8,8 +8,8 @@ from django.core.files import File
 from openpyxl import load_workbook
 
 from members.models import Member
-from members.roster.applying import apply_plan
-from members.roster.reporting import write_refused
+from members.roster.outcome.reporting import write_refused
+from members.roster.running.applying import apply_plan
 from members.tests.rosters import MEMBER_HEADINGS, a_row, checked, codes, members, states
 from tuanjian.idnumbers import check_character
 

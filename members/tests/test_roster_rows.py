@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from members.models import RowKind
-from members.roster.layouts import lay_out
-from members.roster.rows import clean
+from members.roster.reading.layouts import lay_out
+from members.roster.reading.rows import clean
 from members.tests.sheets import a_sheet
 from tuanjian.idnumbers import make_resident_number
 from tuanjian.spreadsheets import Cell, Kind, Row, Sheet, Workbook

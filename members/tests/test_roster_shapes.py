@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from members.models import RowKind
-from members.roster.layouts import lay_out
+from members.roster.reading.layouts import lay_out
 from members.tests.sheets import NUMBER, OTHER, a_sheet
 from tuanjian.spreadsheets import FileRefused, Merge, Workbook
 

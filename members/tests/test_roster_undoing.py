@@ -13,8 +13,8 @@ from branches.tests.builders import an_organization
 from members import cadres, records
 from members.dictionaries import LeaguePost
 from members.models import BranchMembership, CadreTerm, ImportState, Member, StatusChange
-from members.roster.reporting import write_refused
-from members.roster.undoing import take_back
+from members.roster.outcome.reporting import write_refused
+from members.roster.outcome.undoing import take_back
 from members.tests.builders import an_id_number
 from members.tests.rosters import (
     CADRE_HEADINGS,

@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 
 from branches.models import Organization, OrgType
 from members.models import Member
-from members.roster.applying import apply_plan
-from members.roster.deciding import call_branch, want_branch
-from members.roster.starting import check_again
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.preview.deciding import call_branch, want_branch
+from members.roster.running.applying import apply_plan
+from members.roster.running.starting import check_again
 from members.tests.rosters import a_row, checked, members, states
 
 

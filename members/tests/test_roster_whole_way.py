@@ -20,9 +20,9 @@ from members.models import (
     StatusChange,
 )
 from members.models.roster import ImportState
-from members.roster.applying import apply_plan
-from members.roster.deciding import decide, want_branch
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
+from members.roster.preview.deciding import decide, want_branch
+from members.roster.running.applying import apply_plan
 from members.tests.builders import a_cadre_term, a_young_person, an_id_number
 from members.tests.rosters import (
     CADRE_HEADINGS,

@@ -3,9 +3,9 @@ import json
 import pytest
 
 from members.models.roster import RosterRow
-from members.roster.plan import PlannedRow
-from members.roster.rows import CleanRow
-from members.roster.staging import read_of, sealed_of, unpacked
+from members.roster.plans.plan import PlannedRow
+from members.roster.preview.staging import read_of, sealed_of, unpacked
+from members.roster.reading.rows import CleanRow
 from tuanjian import sealing
 
 PLACE = {"sheet": "团员", "line": 3, "kind": "members"}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from branches.http import AuthenticatedHttpRequest
 from members.forms.entry import EntryOrganizationForm
 from members.http import get_entry_organization
-from members.roster import blanks as rules
+from members.roster.handed_out import blanks as rules
 from tuanjian.access import Access, access
 
 

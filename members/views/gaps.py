@@ -17,7 +17,7 @@ from branches.models import Organization
 from branches.scoping import Right
 from members.forms.entry import EntryOrganizationForm
 from members.http import get_entry_organization, get_roster
-from members.roster import gap_sheet as rules
+from members.roster.gap_sheets import gap_sheet as rules
 from tuanjian.access import Access, access
 
 

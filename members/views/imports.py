@@ -18,18 +18,9 @@ from branches.scoping import Right, Sight, has_right_somewhere, sees_somewhere
 from members.import_forms import RowsForm, UploadForm
 from members.import_tables import ImportFilter, ImportTable
 from members.models.roster import ImportPurpose, ImportState, RosterImport
-from members.roster import (
-    applying,
-    checking,
-    mending,
-    pace,
-    purposes,
-    rereading,
-    reviewing,
-    showing,
-    starting,
-    suggesting,
-)
+from members.roster import purposes
+from members.roster.preview import mending, replanning, reviewing, showing, suggesting
+from members.roster.running import applying, checking, pace, rereading, starting
 from members.views.waiting import how_far
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged, size_of
@@ -195,7 +186,7 @@ def about(request: AuthenticatedHttpRequest, roster: RosterImport) -> dict[str, 
         "purpose": purpose,
         "review": reviewing.Review(roster),
         "moved": moved,
-        "to_check_again": moved is None and roster.error_code == applying.MOVED,
+        "to_check_again": moved is None and roster.error_code == replanning.MOVED,
         "result": [
             (purpose.count_words[name], count) for name, count in roster.counts.get("written", {}).items() if count
         ],

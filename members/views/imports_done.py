@@ -17,7 +17,8 @@ from branches.scoping import Right
 from members.import_forms import FileForm, TakeBackForm
 from members.import_tables import AbsentTable, ChangeFilter, ChangeTable
 from members.models.roster import ImportState, RosterImport
-from members.roster import effects, handouts, reviewing, undoing
+from members.roster.outcome import effects, handouts, undoing
+from members.roster.preview import reviewing
 from members.views.imports import get_import
 from tuanjian.access import Access, access
 from tuanjian.paging import page_of, paged

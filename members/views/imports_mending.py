@@ -13,7 +13,7 @@ from branches.http import AuthenticatedHttpRequest
 from members.arranging_forms import SheetsForm
 from members.import_forms import DecideForm, MendForm, NameForm, RowsForm
 from members.models.roster import RosterImport, RosterRow, RowState
-from members.roster import mending, reviewing, showing, suggesting
+from members.roster.preview import mending, reviewing, showing, suggesting
 from members.views.imports import about, get_import, mended_cell
 from tuanjian.access import Access, access
 from tuanjian.refusals import rule_accepts

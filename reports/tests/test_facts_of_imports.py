@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from branches.models import Organization
 from members.models import Member
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
 from members.tests.builders import an_id_number
 from members.tests.rosters import ORGANIZATION_HEADINGS, a_row, imported, members
 from reports.facts import reading, recounting, settling

@@ -13,7 +13,7 @@ from members import releases
 from members.filters import as_listed
 from members.models import ExportProfile, ExportRequest, Member, PrivacyLimits
 from members.models.roster import ImportState, RosterImport
-from members.roster.applying import apply_plan
+from members.roster.running.applying import apply_plan
 from members.tests.rosters import a_row, checked
 from members.tests.rosters import members as sheet_of_members
 from reports.tests.test_audit_matrix import everything

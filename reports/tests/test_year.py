@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from branches.models import Organization
 from members.models import Member
-from members.roster.undoing import take_back
+from members.roster.outcome.undoing import take_back
 from members.tests.rosters import a_row, imported, members
 from reports.circulars import issuing
 from reports.completion.sums import completion_of

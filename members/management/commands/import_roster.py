@@ -15,9 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from branches.models import Organization, User
 from members.models.roster import ImportState, RosterImport
-from members.roster.applying import apply_plan
-from members.roster.checking import check
-from members.roster.starting import start
+from members.roster.running.applying import apply_plan
+from members.roster.running.checking import check
+from members.roster.running.starting import start
 
 SOME_FAILED = 1
 # A worker may have taken the check before this command did.

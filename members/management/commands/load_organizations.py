@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from branches.founding import New, add_many
 from branches.models import Organization, OrgType
-from members.roster.words import ORG_TYPES, type_by_name
+from members.roster.reading.words import ORG_TYPES, type_by_name
 
 WHY = "由命令行装入"
 

@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from branches.models import Organization
-from members.roster.findings import OURS, Finding
-from members.roster.layouts import SheetLayout, lay_out
-from members.roster.plan import Plan
-from members.roster.planning import plan_rows
-from members.roster.rows import clean, letter
+from members.roster.plans.plan import Plan
+from members.roster.plans.planning import plan_rows
+from members.roster.reading.findings import OURS, Finding
+from members.roster.reading.layouts import SheetLayout, lay_out
+from members.roster.reading.rows import clean, letter
 from tuanjian.spreadsheets import FileRefused, Workbook
 from tuanjian.spreadsheets.reading import read_workbook
 

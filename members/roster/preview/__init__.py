@@ -1,0 +1,1 @@
+"""What is shown before anything is written: rows kept sealed, findings, mending, decisions, plans made anew."""
