@@ -51,7 +51,11 @@ _DIGIT_OF = dict(zip("〇零○一二三四五六七八九", (0, 0, 0, 1, 2, 3, 
 _HAN = "[〇零○一二三四五六七八九]"
 _PART = f"[0-9]{{1,2}}|[一二三]?十[一二三四五六七八九]?|{_HAN}{{1,2}}"
 _WITH_CHARACTERS = re.compile(f"([0-9]{{4}}|{_HAN}{{4}})年({_PART})月(?:({_PART})[日号]?)?")
-_WITH_MARKS = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})(?:[-./]([0-9]{1,2}))?")
+# 。 and 、 come from Chinese input methods; with the year in front every one of them is clear.
+_MARK = r"[-./\\·。、, ]"
+_WITH_MARKS = re.compile(rf"([0-9]{{4}}){_MARK}([0-9]{{1,2}})(?:{_MARK}([0-9]{{1,2}}))?")
+# What is written behind a date and changes nothing of it: 1998年3月生, 2019.03至今, 2016.05.
+_BEHIND = re.compile(rf"(?:[-~]*(?:至今|起)|出?生|{_MARK})$")
 _SOLID = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?(?:\.0+)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _YEAR_ALONE = re.compile(f"[0-9]{{4}}年?(?:\\.0+)?|{_HAN}{{4}}年")
@@ -59,8 +63,8 @@ _OCTOBER_OR_JANUARY = re.compile(r"[0-9]{4}\.1")
 _UNCLEAR = (
     (re.compile(f"(?:[0-9]{{2}}|{_HAN}{{2}})年(?:{_PART})月(?:(?:{_PART})[日号]?)?"), "年份只有两位"),
     (re.compile(f"(?:{_PART})月(?:{_PART})[日号]?"), "没有写年份"),
-    (re.compile(r"[0-9]{1,2}[-./][0-9]{1,2}[-./](?:[0-9]{4}|[0-9]{1,2})"), "分不清年、月、日"),
-    (re.compile(r"[0-9]{1,2}[-./](?:[0-9]{4}|[0-9]{1,2})"), "分不清年、月、日"),
+    (re.compile(rf"[0-9]{{1,2}}{_MARK}[0-9]{{1,2}}{_MARK}(?:[0-9]{{4}}|[0-9]{{1,2}})"), "分不清年、月、日"),
+    (re.compile(rf"[0-9]{{1,2}}{_MARK}(?:[0-9]{{4}}|[0-9]{{1,2}})"), "分不清年、月、日"),
 )
 _TIME_OF_DAY = re.compile(
     r"[T ] *(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)? *(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
@@ -77,9 +81,10 @@ def is_sensible(day: date) -> bool:
 def read(text: str, *, day_required: bool = False, serials: bool = False, number_cell: bool = False) -> OfficeDate:
     """Read a day or a month; raises DateRefused with R_DATE_BAD or R_DATE_AMBIG.
 
-    Reads 2024.09, 2024-9-1, 2024/9/1, 20240901, 202409, 2024年9月1日, 二〇二四年九月 and time stamps, whose printed
-    day counts whatever their zone; full width is fine. With ``serials`` five digits are a spreadsheet's day number.
-    ``number_cell`` says that the cell holds a number: there 2024.1 may have been 2024.10 and is refused.
+    Reads 2024.09, 2024-9-1, 2024/9/1, 2024。9, 20240901, 202409, 2024年9月1日, 二〇二四年九月, 2024.09至今 and time
+    stamps, whose printed day counts whatever their zone; full width is fine. With ``serials`` five digits are a
+    spreadsheet's day number. ``number_cell`` says that the cell holds a number: there 2024.1 may have been 2024.10 and
+    is refused.
     """
     plain = _plain(text)
     if number_cell and _OCTOBER_OR_JANUARY.fullmatch(plain):
@@ -126,7 +131,8 @@ def _plain(text: str) -> str:
         raise _bad(f"日期“{_shown(text)}…”无法识别，请写成 2021-05-04 或 2021-05。")
     # Also makes ordinary characters of the look-alike 年月日 that PDF files give.
     plain = unicodedata.normalize("NFKC", visible(text)).translate(_DASHES).strip(" \t\r\n'‘’`")
-    return _BLANKS_BESIDE_MARKS.sub("", _TIME_OF_DAY.sub("", plain))
+    plain = _BLANKS_BESIDE_MARKS.sub("", _TIME_OF_DAY.sub("", plain))
+    return _BEHIND.sub("", re.sub(r"\s+", " ", plain))
 
 
 def _date_of(year: str, month: str, day: str | None) -> OfficeDate:
