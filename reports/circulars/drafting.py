@@ -16,7 +16,7 @@ from reports.circulars import wording
 from reports.circulars.campaigns import result_of
 from reports.circulars.figures import entry_on
 from reports.circulars.org_life import org_life_in
-from reports.models import Audience, Campaign, Circular, CircularKind
+from reports.models import Audience, Campaign, Circular, CircularKind, Listing
 
 NOT_A_DRAFT = "通报已经印发，内容不能再改动。"
 CHANGED_MEANWHILE = "这份通报刚刚被他人改动过，请重新打开后再修改。"
@@ -31,12 +31,14 @@ def draft(
     since: dt.date | None = None,
     month: dt.date | None = None,
     campaign: Campaign | None = None,
+    listing: str = Listing.LOWER,
     audience: str = Audience.ALL,
     by: User,
 ) -> Circular:
     """A draft with the figures of that day and the text made of them; nobody is picked for praise or criticism.
 
-    One about a campaign has the figures of its deadline, whatever ``on`` is. Refuses a branch, which has nobody below
+    ``listing`` says what one about 信息录入进度 lists. One about a campaign has the figures of its deadline, whatever
+    ``on`` is. Refuses a branch, which has nobody below
     it, a day in the future or without figures, a day compared with that is not earlier, a month that is not over, and
     a campaign of another organisation or without a result.
     """
@@ -47,11 +49,12 @@ def draft(
         if campaign is None or campaign.organization_id != organization.pk:
             raise ValidationError({"campaign": "请选择本组织的一次调度。"})
         on = timezone.localdate(campaign.deadline_at)
+    listing = listing if kind == CircularKind.ENTRY else Listing.LOWER
     circular = Circular(
         organization=organization,
         kind=kind,
         audience=audience,
-        title=_title(kind, on, month, campaign),
+        title=_title(kind, on, month, campaign, listing),
         prefix=_prefix(organization),
         addressee="各下级团组织",
         signature=organization.full_name,
@@ -59,6 +62,7 @@ def draft(
         since=since if kind == CircularKind.ENTRY else None,
         month=month if kind == CircularKind.ORG_LIFE else None,
         campaign=campaign if kind == CircularKind.CAMPAIGN else None,
+        listing=listing,
         made_by=by,
     )
     _count(circular, by=by)
@@ -78,12 +82,13 @@ def _days(kind: str, on: dt.date, since: dt.date | None, month: dt.date | None) 
         raise ValidationError({"month": "请选择通报哪个月份。"})
 
 
-def _title(kind: str, on: dt.date, month: dt.date | None, campaign: Campaign | None) -> str:
+def _title(kind: str, on: dt.date, month: dt.date | None, campaign: Campaign | None, listing: str) -> str:
     if kind == CircularKind.CAMPAIGN and campaign is not None:
         return f"关于{wording.quoted(campaign.name)}情况的通报"
     if kind == CircularKind.ORG_LIFE and month is not None:
         return f"关于{month.year}年{month.month}月组织生活登记情况的通报"
-    return f"关于{on.year}年{on.month}月信息录入进度的通报"
+    of_whom = "各团支部" if listing == Listing.BRANCHES else ""
+    return f"关于{on.year}年{on.month}月{of_whom}信息录入进度的通报"
 
 
 def _prefix(organization: Organization) -> str:
@@ -98,7 +103,8 @@ def _count(circular: Circular, *, by: User) -> None:
     if circular.campaign is not None:
         table = result_of(circular.campaign)
     elif circular.kind == CircularKind.ENTRY:
-        table = entry_on(organization, circular.on, since=circular.since, by=by)
+        every_branch = circular.listing == Listing.BRANCHES
+        table = entry_on(organization, circular.on, since=circular.since, by=by, every_branch=every_branch)
     else:
         table = org_life_in(organization, circular.month or circular.on, circular.on)
     circular.figures = {"issuer": organization.full_name, "short": organization.short_name, "table": table}

@@ -49,7 +49,8 @@ class Band(TypedDict):
 class Entry(TypedDict):
     """What a circular about 信息录入进度 keeps; ``is_remeasured`` says that the day compared with was told otherwise.
 
-    ``weighed`` says how the rate is weighed, "" where it is not. Drafts made earlier lack both.
+    ``weighed`` says how the rate is weighed, "" where it is not; ``every_branch`` that the rows are all branches and
+    ``own`` whatever stands above them. Drafts made earlier lack these.
     """
 
     bands: list[Band]
@@ -58,16 +59,21 @@ class Entry(TypedDict):
     counted_at: str
     weighed: NotRequired[str]
     is_remeasured: NotRequired[bool]
+    every_branch: NotRequired[bool]
 
 
-def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, by: User) -> Entry:
+def entry_on(
+    organization: Organization, on: dt.date, *, since: dt.date | None, by: User, every_branch: bool = False
+) -> Entry:
     """The figures of 应录尽录 on that day, by state. They are those of ``progress.board_of``.
 
+    The rows are the direct lower organisations, or every branch below; with ``own`` they add up to the whole.
     Both days are measured by the scheme of the later one: what was set anew in between is no progress. Refuses a day of
     which no figures are kept.
     """
-    board = _board(organization, on, by)
-    before = _board(organization, since, by, scheme=board.scheme) if since else None
+    asked = progress.Asked(every_branch=every_branch)
+    board = _board(organization, on, by, asked)
+    before = _board(organization, since, by, asked, scheme=board.scheme) if since else None
     then = {row.organization.pk: row for row in before.rows} if before else {}
     ordered = sorted(board.rows, key=lambda row: row.organization.screen_order)
     places = {row.organization.pk: place for place, row in enumerate(ordered)}
@@ -81,12 +87,26 @@ def entry_on(organization: Organization, on: dt.date, *, since: dt.date | None, 
             )
             for band in board.bands
         ],
-        own=_row(board.own_level, before.own_level if before else None, name=f"{organization.short_name}本级"),
-        total=_row(board.total, before.total if before else None, name=board.sum_name),
+        own=_row(_not_listed(board), _not_listed(before) if before else None, name=_own_name(board)),
+        total=_row(board.total, before.total if before else None, name=_sum_name(board)),
         counted_at=board.counted_at.isoformat() if board.counted_at else "",
         weighed=_weighed(board.scheme),
         is_remeasured=since is not None and _weighed(schemes.scheme_of(organization, since)) != _weighed(board.scheme),
+        every_branch=every_branch,
     )
+
+
+def _not_listed(board: progress.Board) -> Completion:
+    """What is in the total and in no row: the own level, with all that stands between it and its branches."""
+    return board.total.without(board.listed) if board.asked.every_branch else board.own_level
+
+
+def _own_name(board: progress.Board) -> str:
+    return "各级团委、团总支本级" if board.asked.every_branch else f"{board.organization.short_name}本级"
+
+
+def _sum_name(board: progress.Board) -> str:
+    return f"合计（{board.lower_count:,} 个团支部及各级本级）" if board.asked.every_branch else board.sum_name
 
 
 def _weighed(scheme: Scheme) -> str:
@@ -96,8 +116,10 @@ def _weighed(scheme: Scheme) -> str:
     return f"完成率按权重计算：{scheme.weights_in_words}{more}"
 
 
-def _board(organization: Organization, on: dt.date, by: User, *, scheme: Scheme | None = None) -> progress.Board:
-    board = progress.board_of(organization, on, user=by, scheme=scheme)
+def _board(
+    organization: Organization, on: dt.date, by: User, asked: progress.Asked, *, scheme: Scheme | None = None
+) -> progress.Board:
+    board = progress.board_of(organization, on, user=by, asked=asked, scheme=scheme)
     if board.counted_at is None:
         raise ValidationError(no_figures_on(on))
     return board

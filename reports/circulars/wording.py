@@ -116,8 +116,10 @@ _ORGANIZATIONS: Final = "的组织"
 
 def _entry(figures: Entry, said: Said) -> Iterator[_Line]:
     total, rows = figures["total"], rows_of(figures)
-    opening = f"截至{day(said.on)}，{said.issuer}本级和{len(rows)}个直属下级组织（含其全部下级）"
-    opening += f"应录入信息{total['expected']:,}项，已录入{total['actual']:,}项"
+    whom = f"{said.issuer}本级和{len(rows)}个直属下级组织（含其全部下级）"
+    if figures.get("every_branch"):
+        whom = f"{said.issuer}及全部下级组织（其中团支部{len(rows)}个）"
+    opening = f"截至{day(said.on)}，{whom}应录入信息{total['expected']:,}项，已录入{total['actual']:,}项"
     opening += f"（其中按期录入{total['on_time']:,}项），完成率{percent(total['rate'])}"
     opening += f"，尚缺{total['missing']:,}项" if total["missing"] else ""
     weighed = f"{figures['weighed']}。" if figures.get("weighed") else ""

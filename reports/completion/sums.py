@@ -82,6 +82,14 @@ class Completion:
             self.by_group[key][0] += expected
             self.by_group[key][1] += actual
 
+    def without(self, part: Completion) -> Completion:
+        """What is left of these sums when those of a part are taken off, measured alike."""
+        rest = Completion(self.organization, scheme=self.scheme)
+        for key, (expected, actual) in self.by_group.items():
+            rest._add(key, expected - part.by_group[key][0], actual - part.by_group[key][1], 0)
+        rest.on_time = self.on_time - part.on_time
+        return rest
+
     def _add(self, group: str, expected: int, actual: int, on_time: int) -> None:
         self.expected += expected
         self.actual += actual

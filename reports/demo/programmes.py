@@ -1,4 +1,4 @@
-"""What a demo unit held by plan: so many activities of a kind over the year, with the figures of the blueprint."""
+"""What a demo unit held by plan: so many activities of a kind in the year, with the figures of the blueprint."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reports.demo.days import days_before
 from reports.demo.meetings import Calendar, Meeting
 
 DAYS = 364
+MONTHS = 6
 
 
 def add_kinds(blueprint: Blueprint) -> None:
@@ -24,17 +25,23 @@ def add_kinds(blueprint: Blueprint) -> None:
 
 
 def meetings(blueprint: Blueprint, calendar: Calendar, *, as_of: dt.date) -> list[Meeting]:
-    """Every activity of every programme, evenly over the year before that day and in turn over the branches."""
+    """Every activity of every programme, evenly over the year up to that day and in turn over the branches."""
     lot = Random(f"{blueprint.code} programmes")
     return [each for programme in blueprint.programmes for each in _held(programme, calendar, as_of, lot)]
+
+
+def first_day(as_of: dt.date) -> dt.date:
+    """From when on they were held: 1 January, by which pages count a year, once half of it is over."""
+    return as_of.replace(month=1, day=1) if as_of.month > MONTHS else days_before(as_of, DAYS)
 
 
 def _held(programme: Programme, calendar: Calendar, as_of: dt.date, lot: Random) -> list[Meeting]:
     branches = calendar.meeting_branches()
     order = lot.sample(branches, len(branches))
+    days = (as_of - first_day(as_of)).days
     held = []
     for place in range(programme.number):
-        back = DAYS - int((place + lot.uniform(0, 0.9)) * DAYS / programme.number)
+        back = days - int((place + lot.uniform(0, 0.9)) * days / programme.number)
         node, held_on = order[place % len(order)], days_before(as_of, max(back, 1))
         meeting = calendar.meeting(node, programme.kind, held_on)
         meeting.activity.topic = programme.topics[place % len(programme.topics)]

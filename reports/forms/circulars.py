@@ -18,7 +18,7 @@ from django.utils import timezone
 from branches.browsing import MOST_HITS
 from branches.models import Organization, OrgType, User
 from reports.circulars import drafting, naming, wording
-from reports.models import Audience, Campaign, Circular, CircularKind
+from reports.models import Audience, Campaign, Circular, CircularKind, Listing
 
 MONTHS = 12
 # What follows the 机关代字 in a number: 华岳团通〔2026〕3号.
@@ -61,6 +61,13 @@ class DraftForm(forms.Form):
     since = forms.DateField(
         label="对比时点", required=False, widget=_DATE, help_text="进度通报用，可不填；填了就写出这段时间的变化。"
     )
+    listing = forms.TypedChoiceField(
+        label="列出",
+        choices=Listing.choices,
+        required=False,
+        empty_value=Listing.LOWER,
+        help_text="进度通报用；列全部团支部的，每个团支部一行。",
+    )
     month = forms.TypedChoiceField(
         label="月份",
         required=False,
@@ -90,11 +97,11 @@ class DraftForm(forms.Form):
         campaign.queryset = Campaign.objects.filter(organization=organization).exclude(frozen_at=None)
         if from_report:
             # The report has said which campaign; the rest of the figures follows from it.
-            for name in ("kind", "on", "since", "month"):
+            for name in ("kind", "on", "since", "listing", "month"):
                 self.fields[name].widget = forms.HiddenInput()
         self.helper = _helper(
             Fieldset("通报什么", "kind", "audience"),
-            Fieldset("数字", "on", "since", "month", "campaign"),
+            Fieldset("数字", "on", "since", "listing", "month", "campaign"),
         )
 
     def draft(self) -> None:
@@ -150,7 +157,8 @@ class CircularForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
         field: Any = self.fields[key]
         field.initial = [str(pk) for pk in self.instance.chosen.get(key, ())]
         if len(names) > MOST_HITS:
-            kind = {"type": OrgType.BRANCH.value} if self.instance.kind == CircularKind.ORG_LIFE else {}
+            only_branches = self.instance.kind == CircularKind.ORG_LIFE or self.instance.listing == Listing.BRANCHES
+            kind = {"type": OrgType.BRANCH.value} if only_branches else {}
             narrowed = urlencode({"under": self.instance.organization_id, **kind})
             field.widget = forms.SelectMultiple(attrs={"data-picker-url": f"{reverse('branches:pick')}?{narrowed}"})
         field.choices = list(names.items())

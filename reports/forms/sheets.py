@@ -18,22 +18,24 @@ _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SheetQuery(forms.Form):
-    """Which sheet for which day; what cannot be read is the first sheet, and today."""
+    """Which sheet for which day; where none is asked for the usual one, and today."""
 
     organization = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="表名", choices=SheetKind.choices, required=False)
     on = forms.DateField(label="统计时点", required=False, widget=_DATE)
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, *, organization: Organization) -> None:
         asked = data.copy()
-        asked.setdefault("kind", SheetKind.LOWER.value)
+        # A branch has nobody below whom the first sheet could list.
+        self._usual = SheetKind.YEAR if organization.is_branch else SheetKind.LOWER
+        asked.setdefault("kind", self._usual.value)
         asked.setdefault("on", timezone.localdate().isoformat())
         super().__init__(asked)
         self.is_valid()
 
     @property
     def shown_kind(self) -> SheetKind:
-        return SheetKind(self.cleaned_data.get("kind") or SheetKind.LOWER)
+        return SheetKind(self.cleaned_data.get("kind") or self._usual)
 
     @property
     def day(self) -> dt.date:

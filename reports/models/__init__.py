@@ -18,6 +18,7 @@ from reports.models.circulars import (
     CircularState,
     CircularTemplate,
     CircularTemplateFile,
+    Listing,
 )
 from reports.models.facts import FactsDay, Standing
 from reports.models.schemes import CompletionScheme
@@ -56,6 +57,7 @@ __all__ = [
     "FactsDay",
     "FollowUp",
     "IssuedSheet",
+    "Listing",
     "SavedTable",
     "SheetKind",
     "SpotCheck",

@@ -41,6 +41,13 @@ class Audience(models.TextChoices):
     ALL = "all", "各级下级组织"
 
 
+class Listing(models.TextChoices):
+    """What the table of 信息录入进度 lists."""
+
+    LOWER = "lower", "直属下级组织"
+    BRANCHES = "branches", "各级全部团支部"
+
+
 class CircularQuerySet(ScopedQuerySet["Circular"]):
     sight = Sight.ROSTER
 
@@ -75,6 +82,7 @@ class Circular(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, related_name="+", verbose_name="调度", editable=False
     )
+    listing = models.CharField("列出", max_length=10, choices=Listing.choices, default=Listing.LOWER, editable=False)
     counted_at = models.DateTimeField("数据截至", editable=False)
     figures = models.JSONField(default=dict, editable=False)
     parts = models.JSONField(default=list, editable=False)

@@ -13,6 +13,7 @@ from branches.scoping import ScopedQuerySet, Sight
 class SheetKind(models.TextChoices):
     LOWER = "lower", "直属下级数据统计"
     DETAILS = "details", "组织明细"
+    CATEGORIES = "categories", "分行业统计"
     CADRE_AGES = "cadre_ages", "团干部年龄结构"
     YEAR = "year", "年度统计表"
 

@@ -1,4 +1,4 @@
-"""The four sheets. Headings are those of the provincial reports, as far as there is data for them; what is left out is
+"""The sheets. Headings are those of the provincial reports, as far as there is data for them; what is left out is
 named beneath, never shown empty.
 """
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from branches.models import Organization, OrgType
+from branches.models import Organization, OrgType, UnitCategory
 from members.dictionaries import Education, LeaguePost, PoliticalStatus, PostNature
 from members.filters import AGE_BANDS
 from members.health import FEWEST_MEMBERS
@@ -162,6 +162,39 @@ def _detail(found: Found, each: Stood, facts: Organization | None, names: dict[i
     return [placement.full_name, above, kind, category, founded, len(found.members_in(each.ids))]
 
 
+def _categories(found: Found) -> Sheet:
+    ids = found.top.ids
+    category_of = dict(Organization.objects.filter(pk__in=ids).order_by().values_list("pk", "unit_category"))
+    known = UnitCategory.objects.order_by("order_number", "pk").values_list("pk", "name")
+    there = [
+        (name, {each for each, category in category_of.items() if category == pk})
+        for pk, name in [*known, (None, "未登记")]
+    ]
+    stood = {each.placement.org_type for each in found.top.subtree}
+    types = [kind for kind in OrgType if kind != OrgType.LEADING_BODY or kind.value in stood]
+    natures = [f"{label}团干部数" for label in PostNature.labels]
+    labels = [*(f"{kind.label}数" for kind in types), "团员数", "上年新发展团员数", *natures, "未登记性质团干部数"]
+    return Sheet(
+        title=SheetKind.CATEGORIES.label,
+        unit="个、人",
+        headings=[Heading("行业类别", False, 22), *(Heading(label, width=11) for label in labels)],
+        rows=[[name, *_of_category(found, of_it, types)] for name, of_it in there if of_it],
+        total=["合计", *_of_category(found, ids, types)],
+        notes=[
+            BY_EFFECT,
+            f"行业类别按现在的登记；上年新发展团员为统计时点在册、入团时间在 {found.on.year - 1} 年的团员。",
+            "一人有几种性质的，按专职、兼职、挂职的顺序计一种；在几个行业任职的，各行业都计，合计只计一次。",
+        ],
+    )
+
+
+def _of_category(found: Found, ids: Collection[int], types: Iterable[OrgType]) -> list[Value]:
+    stood = Counter(each.placement.org_type for each in found.top.subtree if each.pk in ids)
+    members = found.members_in(ids)
+    joined = sum(each.joined_on is not None and each.joined_on.year == found.on.year - 1 for each in members)
+    return [*(stood[kind.value] for kind in types), len(members), joined, *_natures(found.posts_in(ids))]
+
+
 def _cadre_ages(found: Found) -> Sheet:
     headings = ["团干部数", *(label for _, _, label in AGE_BANDS.values()), "未登记年龄"]
     natures = [*PostNature.labels, "未登记性质"]
@@ -180,17 +213,21 @@ def _cadre_ages(found: Found) -> Sheet:
 
 
 def _ages(found: Found, ids: Iterable[int]) -> list[Value]:
-    births: dict[int, dt.date | None] = {}
-    natures: dict[int, set[str]] = {}
-    for post in found.posts_in(ids):
-        births[post.person] = post.birth_on
-        natures.setdefault(post.person, set()).add(post.nature)
+    posts = found.posts_in(ids)
+    births = {post.person: post.birth_on for post in posts}
     years = [ages.age_on(birth, found.on) for birth in births.values() if birth]
     bands = [sum(low <= age <= high for age in years) for low, high, _ in AGE_BANDS.values()]
-    one_each = Counter(next((each for each in PostNature.values if each in held), "") for held in natures.values())
     average = round(sum(years) / len(years), 1) if years else NOTHING
-    by_nature = [one_each[nature] for nature in [*PostNature.values, ""]]
-    return [len(births), *bands, len(births) - sum(bands), average, *by_nature]
+    return [len(births), *bands, len(births) - sum(bands), average, *_natures(posts)]
+
+
+def _natures(posts: Iterable[Post]) -> list[Value]:
+    """Cadres by 性质, the unknown last; of several the one that binds most counts."""
+    natures: dict[int, set[str]] = {}
+    for post in posts:
+        natures.setdefault(post.person, set()).add(post.nature)
+    one_each = Counter(next((each for each in PostNature.values if each in held), "") for held in natures.values())
+    return [one_each[nature] for nature in [*PostNature.values, ""]]
 
 
 def _year(found: Found) -> Sheet:
@@ -257,6 +294,7 @@ def _band(birth: dt.date | None, on: dt.date) -> str:
 _MAKERS: Final[dict[SheetKind, Callable[[Found], Sheet]]] = {
     SheetKind.LOWER: _lower,
     SheetKind.DETAILS: _details,
+    SheetKind.CATEGORIES: _categories,
     SheetKind.CADRE_AGES: _cadre_ages,
     SheetKind.YEAR: _year,
 }

@@ -175,6 +175,7 @@ def _cards(counted: Counted, before: Counted | None, leads: Leads) -> list[Card]
     notes = {
         "organizations": _organizations_in_words(counted),
         "members": f"其中保留团籍 {counted.number('league:retained'):,}",
+        "youth": f"28 岁以下党员 {counted.number('party_under_28'):,}",
         "share_of_youth": f"青年中的团员 {counted.number('young_members'):,}",
         "cadres": f"书记 {counted.number('secretaries'):,}，书记空缺 {counted.number('flag:without_secretary'):,}",
         "rate": f"应录 {counted.entered_in_all(0):,}，缺 {counted.missing:,}"

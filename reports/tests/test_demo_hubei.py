@@ -13,7 +13,7 @@ from branches.models import User
 from conftest import TODAY
 from members.models import Member
 from reports.completion.sums import completion_of
-from reports.demo import accounts, loading
+from reports.demo import accounts, loading, programmes
 from reports.demo.hubei import HUBEI
 from reports.facts import reading, recounting, settling
 
@@ -82,9 +82,9 @@ def test_nine_themed_trainings_have_320_times_and_reach_everybody(centre):
 
     figures = total_of(centre)
     named = Attendance.objects.filter(activity__kind__code="themed_training")
-    assert in_both_years(figures, "activities:themed_training") == 9
-    assert in_both_years(figures, "times:themed_training") == 320
-    assert in_both_years(figures, "activities:training") == 125 - 9
+    assert figures[f"activities:themed_training@{TODAY.year}"] == 9
+    assert figures[f"times:themed_training@{TODAY.year}"] == 320
+    assert figures[f"activities:training@{TODAY.year}"] == 125 - 9
     assert named.aggregate(people=Count("person", distinct=True)) == {"people": 33}
     assert set(named.values_list("state", flat=True)) == {"present"}
 
@@ -95,10 +95,17 @@ def test_results_of_the_seed_add_up(centre):
     assert list(found.annotate(total=Sum("count"))) == [("关怀慰问", "人次", 2_000), ("社区服务", "人次", 1_600)]
 
 
-def test_trainings_fill_every_month(centre):
-    months = {day.month for day in Activity.objects.filter(kind__code="training").values_list("held_on", flat=True)}
+def test_trainings_fill_every_month_of_the_year(centre):
+    days = Activity.objects.filter(kind__code="training").values_list("held_on", flat=True)
 
-    assert months == set(range(1, 13))
+    assert {day.replace(day=1) for day in days} == {dt.date(TODAY.year, month, 1) for month in range(1, 12)}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "first"), [(dt.date(2026, 7, 1), dt.date(2026, 1, 1)), (dt.date(2026, 6, 30), dt.date(2025, 7, 1))]
+)
+def test_what_was_planned_is_held_within_the_year_or_twelve_months_while_it_is_young(as_of, first):
+    assert programmes.first_day(as_of) == first
 
 
 def test_cast_is_that_of_a_branch(centre):
@@ -124,10 +131,6 @@ def test_days_before_have_figures_that_grow_into_todays(centre):
 
 def total_of(root, on=TODAY):
     return reading.figures_of([root], on).of[root.pk].total
-
-
-def in_both_years(figures, key):
-    return figures.get(f"{key}@{TODAY.year - 1}", 0) + figures.get(f"{key}@{TODAY.year}", 0)
 
 
 def warnings_about(row):

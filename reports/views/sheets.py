@@ -27,7 +27,8 @@ from tuanjian.refusals import rule_accepts
 @require_safe
 def sheets(request: AuthenticatedHttpRequest) -> HttpResponse:
     """A sheet counted now, and the issued ones of the organisation."""
-    organization, query = get_roster_organization(request), SheetQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = SheetQuery(request.GET, organization=organization)
     may = Organization.objects.manageable_by(request.user, right=Right.REPORTS).filter(pk=organization.pk).exists()
     context: dict[str, Any] = {"organization": organization, "query": query, "kind": query.shown_kind, "on": query.day}
     context |= {"page": page_of(request, issuing.issued_by(organization)), "may": may}
@@ -43,7 +44,8 @@ def sheets(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_safe
 def sheets_export(request: AuthenticatedHttpRequest) -> HttpResponse | FileResponse:
     """The sheet counted now as a workbook."""
-    organization, query = get_roster_organization(request), SheetQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = SheetQuery(request.GET, organization=organization)
     try:
         paper = papers.of_now(organization, query.shown_kind, query.day, by=request.user)
     except ValidationError as refusal:
@@ -57,7 +59,8 @@ def sheets_export(request: AuthenticatedHttpRequest) -> HttpResponse | FileRespo
 @require_safe
 def sheets_print(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The sheet counted now on paper."""
-    organization, query = get_roster_organization(request), SheetQuery(request.GET)
+    organization = get_roster_organization(request)
+    query = SheetQuery(request.GET, organization=organization)
     try:
         paper = papers.of_now(organization, query.shown_kind, query.day, by=request.user)
     except ValidationError as refusal:
@@ -73,7 +76,8 @@ def sheet_issue(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """定稿: freeze the sheet."""
     seen = get_roster(request.user, pk)
     organization = get_manageable(Organization, request.user, right=Right.REPORTS, pk=seen.pk)
-    form = SheetForm(request.POST or None, organization=organization, user=request.user, query=SheetQuery(request.GET))
+    query = SheetQuery(request.GET, organization=organization)
+    form = SheetForm(request.POST or None, organization=organization, user=request.user, query=query)
     if form.is_valid() and rule_accepts(form, form.issue) and form.issued is not None:
         messages.success(request, "已定稿，以后可以原样查看和打印。", extra_tags="saved")
         return redirect(form.issued)
