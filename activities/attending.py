@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from activities.models import Activity
 from branches.models import Organization, OrgType, User
-from members.models import BranchMembership, CadreTerm, Member, MemberStatus
+from members.models import BranchMembership, CadreTerm, LeagueStatus, Member, MemberStatus
 from members.models.people import MemberQuerySet
 
 # Of these everybody of the branch is expected (domain: 三会两制一课); of others only who is concerned.
@@ -31,7 +31,7 @@ def people_of(organization: Organization, on: dt.date) -> MemberQuerySet:
 def offered(
     organization: Organization, *, on: dt.date, user: User, noted_in: Activity | None = None
 ) -> list[tuple[Member, str]]:
-    """The list to tick, each with the posts held there that day: secretary first, then by pinyin.
+    """The list to tick, each with the posts held there that day: secretary first, who is in no League last, by pinyin.
 
     Only people the user may look at. Who is noted in ``noted_in`` already stays on its list whatever moved since.
     """
@@ -43,8 +43,13 @@ def offered(
         posts.setdefault(term.person_id, []).append(term)
     people = list(Member.objects.filter(wanted).by_pinyin())
     last = CadreTerm.rank_of("other") + 1
-    people.sort(key=lambda person: posts[person.pk][0].rank if person.pk in posts else last)
+    people.sort(key=lambda person: posts[person.pk][0].rank if person.pk in posts else last + is_outside(person))
     return [(person, "、".join(term.title for term in posts.get(person.pk, []))) for person in people]
+
+
+def is_outside(person: Member) -> bool:
+    """Whether the person is on the roster without being, or having been, in the League."""
+    return person.league_status == LeagueStatus.NONE
 
 
 class Rolls:

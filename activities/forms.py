@@ -202,6 +202,14 @@ class ActivityForm(forms.Form):
         """Whether the rule refused because somebody else was quicker."""
         return self.has_error(NON_FIELD_ERRORS, recording.STALE)
 
+    @property
+    def rolls(self) -> list[tuple[str, list[AttendanceForm]]]:
+        """The people under what they are, to be ticked apart: a members' meeting is no meeting of all young people."""
+        others = [row for row in self.people if not row.posts and attending.is_outside(row.person)]
+        league = [row for row in self.people if row not in others]
+        word = "团员和团干部" if self.organization.is_branch else "团干部"
+        return [(each, rows) for each, rows in ((word, league), ("其他在册人员", others)) if rows]
+
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_looking:

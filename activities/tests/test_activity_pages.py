@@ -10,8 +10,9 @@ from activities.models import Activity, ActivityKind, Attendance
 from activities.tests.builders import a_kind, an_activity
 from branches.models import AuditEntry, Role
 from branches.tests.builders import a_grant
+from members.dictionaries import LeaguePost
 from members.models import BranchMembership
-from members.tests.builders import a_member
+from members.tests.builders import a_cadre_term, a_member, a_young_person
 
 LINES = {
     f"{prefix}-{name}": value
@@ -176,6 +177,26 @@ def test_somebody_in_sight_from_another_branch_is_refused_by_name(world, signed_
         "何静姝 2026-11-10 不在航测一室团支部名册上，不能登记到会，请核对日期和人员。"
     ]
     assert Activity.objects.count() == 0
+
+
+def test_members_and_others_are_ticked_apart(world, signed_in):
+    a_young_person("安若溪", branch=world.branch)
+    chair = a_young_person("周知行", branch=world.branch)
+    a_cadre_term(person=chair, organization=world.branch, post=LeaguePost.OTHER, post_title="团青工作联络员")
+
+    form = signed_in(world.secretary).get(reverse("activities:new", args=[world.branch.pk])).context["form"]
+
+    assert [(word, [row.person.name for row in rows]) for word, rows in form.rolls] == [
+        ("团员和团干部", ["白雨桐", "周知行"]),
+        ("其他在册人员", ["安若溪"]),
+    ]
+
+
+def test_where_all_are_members_there_is_one_list(world, signed_in):
+    page = signed_in(world.secretary).get(reverse("activities:new", args=[world.branch.pk]))
+
+    assert [word for word, _ in page.context["form"].rolls] == ["团员和团干部"]
+    assert page.content.decode().count("data-tickrows") == 1
 
 
 def test_the_list_of_people_follows_the_day_without_saving(world, signed_in):

@@ -78,6 +78,15 @@ def test_the_list_begins_with_the_secretary_and_names_posts(world):
     assert [(person.name, posts) for person, posts in offered] == [("白雨桐", "书记"), ("安若溪", "")]
 
 
+def test_who_is_in_no_league_stands_behind_its_members(world):
+    a_young_person("安若溪", branch=world.branch)
+    a_member("周知行", branch=world.branch)
+
+    offered = attending.offered(world.branch, on=DAY, user=world.secretary)
+
+    assert [person.name for person, _ in offered] == ["白雨桐", "周知行", "安若溪"]
+
+
 def test_who_is_noted_already_stays_on_the_list(world):
     activity = an_activity(world.branch, present=[world.sister_member])
 
