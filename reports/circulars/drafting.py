@@ -87,7 +87,7 @@ def _title(kind: str, on: dt.date, month: dt.date | None, campaign: Campaign | N
         return f"关于{wording.quoted(campaign.name)}情况的通报"
     if kind == CircularKind.ORG_LIFE and month is not None:
         return f"关于{month.year}年{month.month}月组织生活登记情况的通报"
-    of_whom = "各团支部" if listing == Listing.BRANCHES else ""
+    of_whom = "团支部" if listing == Listing.BRANCHES else ""
     return f"关于{on.year}年{on.month}月{of_whom}信息录入进度的通报"
 
 

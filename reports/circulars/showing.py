@@ -61,9 +61,10 @@ def own(organization: Organization) -> QuerySet[Circular]:
     ).order_by("-id")
 
 
-def deliveries(circular: Circular) -> QuerySet[CircularDelivery]:
-    """Whom it was sent to, in the committee's order of then, with who received it when."""
-    return circular.deliveries.select_related("read_by").order_by("place")
+def deliveries(circular: Circular, *, unread: bool = False) -> QuerySet[CircularDelivery]:
+    """Whom it was sent to, or who of them has not received it yet, in the committee's order of then."""
+    rows = circular.deliveries.select_related("read_by").order_by("place")
+    return rows.filter(read_at=None) if unread else rows
 
 
 def receipts_of(deliveries: Iterable[CircularDelivery]) -> list[Receipt]:

@@ -169,6 +169,20 @@ def test_the_general_branch_receives_for_itself_only(world, signed_in):
     ]
 
 
+def test_who_has_not_received_it_can_be_listed_alone(world, signed_in):
+    circular = an_issued(world.bureau, by=world.officer)
+    signed_in(world.secretary).post(url("circular_receive", circular))
+    client = signed_in(world.officer)
+
+    everybody, unread = (client.get(url("circular", circular) + query) for query in ("", "?unread=1"))
+
+    listed = [[receipt.delivery.name for receipt in page.context["receipts"]] for page in (everybody, unread)]
+    assert [name for name in listed[0] if name not in listed[1]] == ["航测一室团支部"]
+    assert len(listed[1]) == 4
+    assert ("只看没有签收的" in everybody.content.decode(), "显示全部" in unread.content.decode()) == (True, True)
+    assert "已签收 1/5" in unread.content.decode()
+
+
 def test_a_withdrawn_one_says_so(world, signed_in):
     circular = an_issued(world.bureau, by=world.officer)
     client = signed_in(world.officer)

@@ -69,7 +69,8 @@ def circular(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     may = Circular.objects.manageable_by(request.user, right=Right.REPORTS).filter(pk=pk).exists()
     # The organisations below need not see who of the others has read it.
     ours = Organization.objects.visible_to(request.user, sight=Sight.ROSTER).filter(pk=seen.organization_id).exists()
-    page = page_of(request, showing.deliveries(seen)) if ours and not seen.is_draft else None
+    unread = "unread" in request.GET
+    page = page_of(request, showing.deliveries(seen, unread=unread)) if ours and not seen.is_draft else None
     context = {
         "circular": seen,
         "may": may,
@@ -80,6 +81,7 @@ def circular(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         "size": size_of(request),
         "sizes": SIZES,
         "received_by": showing.received_by(seen),
+        "unread": unread,
     }
     return render(request, "reports/circulars/circular.html", context)
 
