@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from activities.models import Activity, Attendance
+from activities.models import Activity, ActivityResult, Attendance, ExternalParticipants
 from branches.models import Organization, OrganizationStatus, OrgType, Placement
 from members.models import BranchMembership, CadreTerm, LeagueStatus, MemberStatus, StatusChange
 from members.models.people import IN_LEAGUE
@@ -183,15 +183,7 @@ def activities_of_year(belonging: Belonging, on: dt.date) -> list[Held]:
     Activities of an organisation that moved count while it stood in the subtree, those of one that was merged or
     closed stay.
     """
-    there = Q(pk__in=())
-    for (since, until), ids in belonging.spells.items():
-        spell = Q(organization__in=ids)
-        if since is not None:
-            spell &= Q(held_on__gte=since)
-        if until is not None:
-            spell &= Q(held_on__lt=until)
-        there |= spell
-    held = Activity.objects.standing().filter(there, held_on__gte=on.replace(month=1, day=1), held_on__lte=on)
+    held = _held_in_year(belonging, on)
     present = Attendance.objects.filter(activity__in=held.order_by().values("pk"), state=Attendance.State.PRESENT)
     named = dict(
         present.order_by()
@@ -202,6 +194,31 @@ def activities_of_year(belonging: Belonging, on: dt.date) -> list[Held]:
     kinds = held.order_by("kind__order_number", "kind_id").values_list("kind__name", "kind__order_number", "kind_id")
     counted = kinds.annotate(number=Count("pk"), counted=Coalesce(Sum("attended"), 0))
     return [Held(name, number, counted + named.get(name, 0)) for name, _, _, number, counted in counted]
+
+
+def results_of_year(belonging: Belonging, on: dt.date) -> list[tuple[str, str, int]]:
+    """What came of the same activities: label, unit and sum; what has the same label and unit is added up."""
+    noted = ActivityResult.objects.filter(activity__in=_held_in_year(belonging, on).order_by().values("pk"))
+    # Sorted here: databases differ in how they sort Chinese.
+    return sorted(noted.order_by().values_list("label", "unit").annotate(total=Sum("count")))
+
+
+def guests_of_year(belonging: Belonging, on: dt.date) -> int:
+    """How many people from outside were there at the same activities (人次)."""
+    noted = ExternalParticipants.objects.filter(activity__in=_held_in_year(belonging, on).order_by().values("pk"))
+    return int(noted.aggregate(total=Coalesce(Sum("count"), 0))["total"])
+
+
+def _held_in_year(belonging: Belonging, on: dt.date) -> QuerySet[Activity]:
+    there = Q(pk__in=())
+    for (since, until), ids in belonging.spells.items():
+        spell = Q(organization__in=ids)
+        if since is not None:
+            spell &= Q(held_on__gte=since)
+        if until is not None:
+            spell &= Q(held_on__lt=until)
+        there |= spell
+    return Activity.objects.standing().filter(there, held_on__gte=on.replace(month=1, day=1), held_on__lte=on)
 
 
 def moved_in_year(at_start: Iterable[int], branches: Iterable[int], on: dt.date) -> tuple[int, int]:

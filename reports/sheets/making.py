@@ -28,6 +28,7 @@ from tuanjian.idnumbers import Gender
 NOTHING: Final = "—"
 BY_EFFECT: Final = "按生效日期统计，统计时点以后补登的记录计入；当天系统里已录入的数字见“团内大数据”。"
 OF_NOW: Final = "学历、政治面貌没有登记变更日期，按现在的登记。"
+OF_RESULTS: Final = "本年活动成果"
 CADRE_ONCE: Final = "一人在几个组织任职的，合计中只计一次。"
 
 
@@ -242,6 +243,7 @@ def _year(found: Found) -> Sheet:
             BY_EFFECT,
             f"本年指 {year} 年 1 月 1 日至统计时点；进入和离开不含本组织内部的调动与合并。{OF_NOW}{CADRE_ONCE}",
             "整建制划入、划出的组织，其人员计入进入、离开；其活动计在本组织期间的。撤销、合并的组织已开展的活动照计。",
+            *(["活动成果按各次活动的登记相加，名称和单位都相同的合为一行。"] if rows[-1][0] == OF_RESULTS else []),
             "团费、评议、注册、对标定级、推优等项目不在本表。",
         ],
     )
@@ -272,6 +274,10 @@ def _year_lines(found: Found) -> Iterator[tuple[str, str, str, int]]:
     for held in in_force.activities_of_year(belonging, found.on):
         yield "本年活动", held.kind, "次", held.number
         yield "本年活动", f"{held.kind}参加", "人次", held.times
+    if guests := in_force.guests_of_year(belonging, found.on):
+        yield "本年活动", "外部人员参加", "人次", guests
+    for label, unit, total in in_force.results_of_year(belonging, found.on):
+        yield OF_RESULTS, label, unit, total
 
 
 def _by(group: str, values: Iterable[str], labels: dict[str, str]) -> Iterator[tuple[str, str, str, int]]:
