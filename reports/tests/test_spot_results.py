@@ -3,10 +3,12 @@
 from functools import reduce
 from operator import add
 
+from django.urls import reverse
+
 from branches import tree
 from members.tests.builders import a_cadre_term, a_member
 from reports.models import SpotCheck, SpotKind
-from reports.spot_checks import results
+from reports.spot_checks import results, telling
 from reports.tests.spot_checking import GONE, WRONG, a_draw, checked, record_of
 
 
@@ -94,3 +96,39 @@ def test_the_result_of_one_lower_organization_takes_the_same_number_of_queries(w
 
     with django_assert_num_queries(len(asked.captured_queries)):
         results.result_of(many)
+
+
+def test_the_text_for_the_chat_group_tells_what_is_common_and_where_it_waits_and_names_nobody(world, today, signed_in):
+    check = a_draw(world, number=10)
+    checked(record_of(check, world.member), WRONG, by=world.bureau_admin)
+    checked(record_of(check, world.other_member), GONE, by=world.bureau_admin)
+
+    lines = telling.chat_text(results.result_of(check)).splitlines()
+
+    assert lines[0] == "【华岳局团委】第四季度抽查"
+    assert lines[1].startswith("截至 11 月 21 日 12:00，抽中 3 条，已查 2 条，真实率 50.0%，准确率 ")
+    assert lines[2].startswith("查出的问题：记录不真实 1 条；民族不一致 1 项")
+    assert lines[3:] == [
+        "以下 2 个组织有待整改的记录，请抓紧按档案改正：",
+        "测绘院团总支：1 条",
+        "水文队团总支：1 条",
+        "登录后在“待办事项”里点“去整改”，改好资料再写明整改情况。",
+    ]
+    assert "白雨桐" not in "".join(lines)
+
+
+def test_nothing_is_told_before_anybody_has_looked(world):
+    assert telling.chat_text(results.result_of(a_draw(world, number=10))) == ""
+
+
+def test_only_who_reports_is_offered_the_text(world, today, signed_in):
+    check = a_draw(world, number=10, top=world.general, by=world.general_admin)
+    checked(record_of(check, world.member), WRONG, by=world.general_admin)
+    address = reverse("reports:spot_check_result", args=[check.pk])
+
+    offered = {
+        who: "群提醒文字" in signed_in(who).get(address).content.decode()
+        for who in (world.general_admin, world.observer)
+    }
+
+    assert offered == {world.general_admin: True, world.observer: False}

@@ -17,7 +17,7 @@ from branches.scoping import Right, rights_at
 from members.http import get_roster, get_roster_organization
 from reports.forms import spot_checks as forms
 from reports.models import SpotCheck, SpotRecord, Verdict
-from reports.spot_checks import drawing, facts, following, papers, recording, results, showing
+from reports.spot_checks import drawing, facts, following, papers, recording, results, showing, telling
 from tuanjian.access import Access, access
 from tuanjian.paging import SIZES, page_of, paged, size_of
 from tuanjian.refusals import rule_accepts
@@ -129,9 +129,12 @@ def spot_check_sheet_export(request: AuthenticatedHttpRequest, pk: int) -> FileR
 @access(Access.SEE_ROSTER)
 @require_safe
 def spot_check_result(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """The rates."""
+    """The rates, and to those who report the text for the chat group."""
     check = get_visible(SpotCheck, request.user, pk=pk)
-    return render(request, "reports/spot_checks/result.html", {"check": check, "result": results.result_of(check)})
+    result = results.result_of(check)
+    may = Right.REPORTS in rights_at(request.user, check.organization.path)
+    context = {"check": check, "result": result, "chat": telling.chat_text(result) if may else ""}
+    return render(request, "reports/spot_checks/result.html", context)
 
 
 @access(Access.SEE_ROSTER)
