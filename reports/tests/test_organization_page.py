@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from branches import particulars, tree
 from branches.models import Headcount
 from branches.tests.builders import an_organization
-from members.tests.builders import a_cadre_term, a_member
+from members.dictionaries import PoliticalStatus
+from members.tests.builders import a_cadre_term, a_member, a_young_person
 from reports.portrait import portrait_of
 from reports.templatetags.figures import grouped
 
@@ -121,3 +123,19 @@ def test_the_page_costs_the_same_whatever_stands_on_it(world, signed_in):
 @pytest.mark.parametrize(("number", "shown"), [(7, "7"), (1016, "1,016"), (2_400_000, "2,400,000")])
 def test_numbers_are_grouped_by_thousands(number, shown):
     assert grouped(number) == shown
+
+
+def test_a_branch_says_how_many_party_members_below_28_it_has(world, signed_in):
+    a_young_person(branch=world.branch, political_status=PoliticalStatus.PARTY_MEMBER)
+    client = signed_in(world.secretary)
+
+    page = client.get(world.branch.get_absolute_url()).content.decode()
+    dashboard = client.get(reverse("reports:statistics")).content.decode()
+
+    assert ("，28 岁以下党员 1" in page, "28 岁以下党员 1" in dashboard) == (True, True)
+
+
+def test_an_organisation_that_stands_alone_is_compared_with_none(world, signed_in):
+    answer = signed_in(world.foreign_admin).get(f"/completion/{world.foreign_branch.pk}/?tab=sisters")
+
+    assert "同一上级之下没有其余同类组织，不足 3 个，不作比较。" in answer.content.decode()

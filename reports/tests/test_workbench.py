@@ -300,3 +300,10 @@ def test_a_successor_who_did_not_register_in_time_is_to_be_dealt_with(world):
         assert told(world.general_admin, world.general) == [(2, lower)]
         assert told(world.secretary, world.branch) == [(1, reverse("branches:grants", args=[world.branch.pk]))]
         assert [told(who, world.general) for who in (world.observer, world.clerk, world.foreign_admin)] == [[], [], []]
+
+
+def test_kinds_of_organisations_that_are_not_there_are_not_counted(world, signed_in):
+    text = signed_in(world.general_admin).get(reverse("reports:workbench")).content.decode()
+
+    assert "1 团总支、" in text
+    assert "0 团委" not in text
