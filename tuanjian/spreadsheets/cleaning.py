@@ -15,7 +15,7 @@ from tuanjian.placeholders import visible
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Text without blanks in characters that have no other form: nearly every cell.
 _TIDY = re.compile("[!-~\u4e00-\u9fff（），。、：；“”—]*")
-_NOT_IN_WORDS = re.compile(r"[\s()（）\[\]【】“”\"'*·.,，。、:：;；_-]+")
+_NOT_IN_WORDS = re.compile(r"[\s()（）\[\]【】“”\"'*·.,，。、:：;；_~–—−-]+")
 _COMPATIBILITY = "\uf900-\ufaff\U0002f800-\U0002fa1f"
 _NOT_COMPATIBILITY = re.compile(f"[^{_COMPATIBILITY}]+")
 # Below this likeness a proposal would confuse more than help; two-character words need one character in common.

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from tuanjian.spreadsheets.values import is_blank, text_cell
 
 _DELIMITERS: Final = ",;\t"
 _LOOKED_AT: Final = 20
+_COUNTED: Final = 60
+_LONGEST_FIELD: Final = 2**31 - 1
 _QUOTED = re.compile(r'"[^"]*"')
 # How a text is kept from becoming a number when a table of this kind is opened in Excel.
 _TEXT_AS_FORMULA = re.compile(r'="([^"]*)"')
@@ -30,12 +33,18 @@ def gather_delimited(path: Path, gathering: Gathering) -> None:
     gathering.expect(len(text))
     sheet = gathering.sheet("csv", size=len(text))
     lines = text.count("\n") or text.count("\r")
-    expected: int | None = None
-    for line, fields in enumerate(_records(text), start=1):
+    records = _records(text)
+    first = list(islice(records, _COUNTED))
+    filled = _usually_filled(first)
+    expected = width = 0
+    for line, fields in enumerate(chain(first, records), start=1):
         used = _used(fields)
-        ragged = expected is not None and not (len(fields) >= expected >= used)
-        if expected is None and used > 1:
-            expected = used
+        if len(fields) == width:
+            # All records have as many fields: none is shifted, and the line that seemed the heading was a title.
+            expected = max(expected, used)
+        ragged = expected > 0 and not (len(fields) >= expected >= used)
+        if not expected and used > 1 and _filled(fields) * 3 > filled * 2:
+            expected, width = used, len(fields)
         cells = [text_cell(_bare(value), gathering.limits.text) for value in fields[:used]]
         columns = [column for column, cell in enumerate(cells, start=1) if cell is not NOTHING]
         places = [gathering.cells.place(cell) for cell in cells if cell is not NOTHING]
@@ -65,6 +74,8 @@ def decoded(data: bytes) -> str:
 
 
 def _records(text: str) -> Iterator[list[str]]:
+    # A long field is no mistake of the table: the row it stands in is refused.
+    csv.field_size_limit(_LONGEST_FIELD)
     lines = text.splitlines(keepends=True) if "\r" not in text else re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
     try:
         yield from csv.reader(lines, delimiter=_delimiter(text), strict=True)
@@ -93,6 +104,16 @@ def _used(fields: list[str]) -> int:
     while used and is_blank(fields[used - 1]):
         used -= 1
     return used
+
+
+def _filled(fields: list[str]) -> int:
+    return sum(not is_blank(field) for field in fields)
+
+
+def _usually_filled(records: list[list[str]]) -> int:
+    """Return in how many fields the records usually have something: titles have less."""
+    counts = sorted(count for fields in records if (count := _filled(fields)) > 1)
+    return counts[len(counts) // 2] if counts else 0
 
 
 def _bare(value: str) -> str:

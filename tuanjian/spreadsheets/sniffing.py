@@ -86,7 +86,8 @@ def _ole_family(data: bytes) -> Family:
     if _has_entry(data, "_VBA_PROJECT_CUR") or _has_entry(data, "VBA"):
         raise FileRefused("F_MACRO", "文件含有宏，请另存为 .xlsx 后再上传。")
     if not (_has_entry(data, "Workbook") or _has_entry(data, "Book")):
-        raise FileRefused("F_TYPE")
+        # Where not even the directory has come, nobody can tell what it was.
+        raise FileRefused("F_TYPE" if _has_entry(data, "Root Entry") else "F_CORRUPT")
     return Family.XLS
 
 

@@ -64,6 +64,26 @@ def test_uneven_records_are_kept_and_marked(read):
     ]
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "单位：甲厂,,填报日期：2026年11月,,\n",
+        "单位：甲厂,填报日期：2026年11月\n",
+        "甲厂,,,,\n填报人：,王一,,电话：,140\n,,,,\n",
+    ],
+)
+def test_a_title_of_several_cells_is_no_measure_of_the_rows(read, titles):
+    rows = read(titles + "姓名,民族,学历,职务,备注\n甲,汉族,本科,书记,\n乙,汉族,,,借调\n丙,汉族,本科\n").sheets[0].rows
+
+    assert [(row.cell(1).text, row.ragged) for row in rows[-3:]] == [("甲", False), ("乙", False), ("丙", True)]
+
+
+def test_a_field_of_any_length_is_read(read):
+    (_, row) = read("姓名,备注\n甲," + "长" * 200_000 + "\n").sheets[0].rows
+
+    assert (row.cell(1).text, row.cell(2).cut) == ("甲", True)
+
+
 def test_text_kept_from_becoming_a_number_is_bare_again(read):
     rows = read('姓名,身份证号\n甲,"=""379998200107040619"""\n').sheets[0].rows
 

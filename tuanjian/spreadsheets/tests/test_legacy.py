@@ -50,7 +50,7 @@ def test_an_old_workbook_keeps_the_kinds_of_its_cells(read):
         (an_xls((0, 0, "甲", 0), hidden=True), "F_NO_SHEET"),
         (compound(("Workbook", b"")), "F_CORRUPT"),
         (compound(("Workbook", b"\x09\x08\x10\x00" + b"\xff" * 4_000)), "F_CORRUPT"),
-        (an_xls((0, 0, "甲", 0))[:2_000], "F_TYPE"),
+        (an_xls((0, 0, "甲", 0))[:2_000], "F_CORRUPT"),
     ],
 )
 def test_old_workbooks_that_cannot_be_read_are_refused(read, data, code):
