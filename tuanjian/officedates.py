@@ -50,12 +50,13 @@ _LONGEST = 100
 _DIGIT_OF = dict(zip("〇零○一二三四五六七八九", (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _HAN = "[〇零○一二三四五六七八九]"
 _PART = f"[0-9]{{1,2}}|[一二三]?十[一二三四五六七八九]?|{_HAN}{{1,2}}"
-_WITH_CHARACTERS = re.compile(f"([0-9]{{4}}|{_HAN}{{4}})年({_PART})月(?:({_PART})[日号]?)?")
+_WITH_CHARACTERS = re.compile(f"([0-9]{{4}}|{_HAN}{{4}})年({_PART})月份?(?:({_PART})[日号]?)?")
 # 。 and 、 come from Chinese input methods; with the year in front every one of them is clear.
 _MARK = r"[-./\\·。、, ]"
-_WITH_MARKS = re.compile(rf"([0-9]{{4}}){_MARK}([0-9]{{1,2}})(?:{_MARK}([0-9]{{1,2}}))?")
-# What is written behind a date and changes nothing of it: 1998年3月生, 2019.03至今, 2016.05.
-_BEHIND = re.compile(rf"(?:[-~]*(?:至今|起)|出?生|{_MARK})$")
+# Also 2016.05月, 2016年5.18 and 2016.5.18日.
+_WITH_MARKS = re.compile(rf"([0-9]{{4}})(?:年|{_MARK})([0-9]{{1,2}})(?:(?:月份?|{_MARK})(?:([0-9]{{1,2}})[日号]?)?)?")
+# What stands around a date and changes nothing of it: 1998年3月生, 2019.03至今, 2016.05., 2016年5月4日 星期三, 公历…
+_AROUND = re.compile(rf"^[公阳]历|(?:[-~]*(?:至今|起)|出?生|入团|(?:星期|周)[一二三四五六日天]|\([公阳]历\)|{_MARK})+$")
 _SOLID = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?(?:\.0+)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 _YEAR_ALONE = re.compile(f"[0-9]{{4}}年?(?:\\.0+)?|{_HAN}{{4}}年")
@@ -132,7 +133,7 @@ def _plain(text: str) -> str:
     # Also makes ordinary characters of the look-alike 年月日 that PDF files give.
     plain = unicodedata.normalize("NFKC", visible(text)).translate(_DASHES).strip(" \t\r\n'‘’`")
     plain = _BLANKS_BESIDE_MARKS.sub("", _TIME_OF_DAY.sub("", plain))
-    return _BEHIND.sub("", re.sub(r"\s+", " ", plain))
+    return _AROUND.sub("", re.sub(r"\s+", " ", plain))
 
 
 def _date_of(year: str, month: str, day: str | None) -> OfficeDate:

@@ -29,6 +29,7 @@ _ONE_DIGIT = re.compile(r"([0-9])\1*")
 _HOLLOW_MOBILE = re.compile(r"1[3-9][0-9]0{8}")
 # Numbers that stand in samples and manuals all over the country; 13800138000 is an operator's service number.
 _SAMPLE_NUMBERS = frozenset({"13800138000", "13812345678", "13912345678", "12345678910"})
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 _ORDINARY = re.compile("[\u4e00-\u9fff]+")
 _COUNTING = "12345678901234567890"
 
@@ -49,6 +50,8 @@ def is_placeholder(text: str) -> bool:
         return False
     return (
         folded in _WORDS
+        # “（无）” and “无。”
+        or _AROUND.sub("", folded) in _WORDS
         or all(unicodedata.category(character)[0] in "PS" for character in folded)
         or bool(_TEST.fullmatch(folded) or _FILLER_LETTERS.fullmatch(folded))
         or _is_hollow_number(folded)

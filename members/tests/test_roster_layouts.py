@@ -58,6 +58,53 @@ def test_a_title_is_no_part_of_the_heading_below_it():
     assert (layout.header_row, layout.fields) == (2, {2: "name", 3: "id_number"})
 
 
+def test_a_title_above_an_empty_column_heads_nothing():
+    sheet = a_sheet(["一队团支部团员登记表"], [None, "姓名", "身份证号"], [None, "白雨桐", NUMBER])
+
+    (layout,) = laid(sheet)
+
+    assert (layout.fields, layout.titles) == ({2: "name", 3: "id_number"}, ["一队团支部团员登记表"])
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        *(["— 1 —"], ["1/2"], ["续表"], ["（续）"], ["***"], ["END"], ["以上"], ["（完）"], ["——以下空白——"]),
+        *(["①姓名须与身份证一致"], ["共2条记录"], ["单位（章）"], ["打印日期"], ["二〇二六年十一月"]),
+        *(["合", "计", "2"], ["Total", "2"], ["平均年龄", "22.5"], ["备注", "无"], ["团委意见", "同意"]),
+        *(["报送人：王某", "报送时间：2026年"], ["（公章）", "2026年11月20日"]),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1])
+def test_what_stands_below_the_people_is_none_of_them(texts, place):
+    sheet = a_sheet(
+        ["序号", "姓名", "身份证号", "入团时间"],
+        ["1", "白雨桐", NUMBER],
+        ["2", "何静姝", OTHER],
+        [None] * place + texts,
+    )
+
+    assert lines(*laid(sheet)) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    "texts", [["3", "钱子昂"], ["钱"], ["钱子昂（已转出）"], ["3", None, "无"], ["某某1"], ["★★白雨桐"]]
+)
+def test_nobody_who_may_be_one_is_passed_over(texts):
+    sheet = a_sheet(
+        ["序号", "姓名", "身份证号"], ["1", "白雨桐", NUMBER], ["2", "何静姝", OTHER], [None] * (len(texts) < 2) + texts
+    )
+
+    assert lines(*laid(sheet)) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("texts", [["总计", "2", "人"], ["填报人", "王某", "电话", "14000000001"]])
+def test_a_line_of_several_cells_below_organisations_is_none(texts):
+    sheet = a_sheet(["上级组织", "组织全称", "组织类别", "联系电话"], ["甲厂团委", "甲厂一队团支部", "团支部"], texts)
+
+    assert lines(*laid(sheet)) == [2]
+
+
 def test_columns_may_begin_anywhere():
     sheet = a_sheet([None, None, None, "姓名", "身份证号"], [None, None, None, "白雨桐", NUMBER])
 
@@ -83,18 +130,35 @@ def test_a_line_between_names_the_section_below_it():
 
 
 def test_the_title_of_the_second_page_is_no_section():
-    page = [["一队团支部团员名册"], ["单位：甲厂团委"], ["姓名", "身份证号"]]
+    page = [["一队团支部团员名册"], ["单位：甲厂团委"], ["本表一式两份"], ["姓名", "身份证号"]]
 
     (layout,) = laid(a_sheet(*page, ["白雨桐", NUMBER], *page, ["何静姝", OTHER]))
 
-    assert [(row.line, row.section) for row in layout.rows] == [(4, ""), (8, "")]
+    assert [(row.line, row.section) for row in layout.rows] == [(5, ""), (10, "")]
+
+
+def test_a_section_goes_on_below_the_title_of_the_next_page():
+    title = ["甲厂团员名册"]
+
+    (layout,) = laid(
+        a_sheet(
+            title,
+            ["姓名", "身份证号", "单位"],
+            ["一队团支部"],
+            ["白雨桐", NUMBER, "甲厂"],
+            title,
+            ["何静姝", OTHER, "同上"],
+        )
+    )
+
+    assert [(row.section, row.cells["work_unit"][1].text) for row in layout.rows] == [("一队团支部", "甲厂")] * 2
 
 
 def test_what_is_the_same_as_above_stands_in_the_row():
     sheet = a_sheet(
         ["姓名", "身份证号", "单位", "支部", "手机号"],
         ["白雨桐", NUMBER, "财务部", "一队", "14000000001"],
-        ["何静姝", OTHER, "同上", "〃", "同上"],
+        ["何静姝", OTHER, "同 上", "--〃--", "同上"],
         ["钱子昂", "379998199911230035", None, "″", None],
     )
 

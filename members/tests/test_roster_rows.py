@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from members.dictionaries import IncomeBand
 from members.models import RowKind
 from members.roster.reading.layouts import lay_out
 from members.roster.reading.rows import clean
@@ -180,12 +181,36 @@ def test_near_misses_of_the_dictionaries_are_asked_about_and_not_taken(heading, 
         ("姓名", "白雨桐（女）", "白雨桐"),
         ("身份证号", "379998-20040618-0025", "379998200406180025"),
         ("团内职务", "團支部書記", "书记"),
+        ("团内职务", "组委", "组织委员"),
+        ("学历", "本科（全日制）", "本科"),
+        ("学历", "研究生（博士）", "博士研究生"),
+        ("政治面貌", "预备中共党员", "中共预备党员"),
+        ("性别", "女同志", "女"),
+        ("邮箱", "ｍ１＠ｅｘａｍｐｌｅ．ｉｎｖａｌｉｄ", "m1@example.invalid"),
+        ("身份证号", "居民身份证：379998200406180025", "379998200406180025"),
+        ("出生日期", "2004年6月18日 星期五", "2004-06-18"),
+        ("出生日期", "公历2004-06-18", "2004-06-18"),
     ],
 )
 def test_what_only_one_thing_can_be_meant_by_is_taken(heading, typed, shown):
     row = read(**{heading: typed})
 
     assert (row.problems, shown in row.shown.values()) == ([], True)
+
+
+@pytest.mark.parametrize("typed", ["无", "/", "——", "暂无", "（无）", "无。"])
+@pytest.mark.parametrize("heading", ["入团年月", "出生日期", "学历", "手机号", "备用邮箱"])
+def test_a_word_for_nothing_is_an_empty_cell(heading, typed):
+    empty, filled = read(**{heading: ""}), read(**{heading: typed})
+
+    assert (filled.facts, filled.problems, filled.warnings) == (empty.facts, empty.problems, empty.warnings)
+
+
+@pytest.mark.parametrize("typed", ["8000—10000元", "8000元-10000元", "8001-10000元", "8000～10000"])
+def test_bands_of_income_are_written_in_many_ways(typed):
+    row = read(入团年月="", 收入档次=typed)
+
+    assert (row.facts["income_band"], row.warnings) == (IncomeBand.UP_TO_10000, [])
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def test_sheets_of_all_shapes_are_understood(sheet, expected):
 
 def test_dates_spread_over_columns_are_put_together():
     sheet = drawn(
-        "姓名 | 身份证号 | 入团时间 | | | 出生年 | 出生月\n | | 年 | 月 | 日 | |\n"
-        "白雨桐 | ① | 2016年 | 5月 | 4日 | 2001 | 06\n何静姝 | ② | 2016 | | | |"
+        "姓名 | 身份证号 | 入团时间 | | | 出生年 | | 出生月\n | | 年 | 月 | 日 | | |\n"
+        "白雨桐 | ① | 2016年 | 5月 | 4日 | 2001 | | 06\n何静姝 | ② | 2016 | | | | |"
     )
 
     (layout,) = lay_out(Workbook([sheet]))
@@ -66,6 +66,23 @@ def test_dates_spread_over_columns_are_put_together():
     ]
     assert dates == [["2016-5-4", "2001-06"], ["2016"]]
     assert (layout.unmapped, layout.warnings) == ({}, [])
+
+
+def test_a_unit_beside_the_place_of_work_is_another():
+    sheet = drawn("姓名 | 身份证号 | 单位 | 工作单位\n白雨桐 | ① | 甲厂团委 | 一车间")
+
+    (layout,) = lay_out(Workbook([sheet]))
+
+    assert (layout.fields[4], layout.unmapped) == ("work_unit", {3: "单位"})
+
+
+def test_dates_spread_over_columns_are_put_together_on_the_next_page_as_well():
+    heading = "姓名 | 身份证号 | 入团年 | 入团月"
+    sheet = drawn(f"{heading}\n白雨桐 | ① | 2016 | 5\n{heading}\n何静姝 | ② | 2017 | 6")
+
+    (layout,) = lay_out(Workbook([sheet]))
+
+    assert [row.cells["joined_on"][1].text for row in layout.rows] == ["2016-5", "2017-6"]
 
 
 def test_sheets_of_one_branch_each_have_their_own_columns():

@@ -12,7 +12,7 @@ def test_values_that_say_nothing(text):
     assert is_placeholder(text)
 
 
-@pytest.mark.parametrize("text", [" 无 ", "\u200b无", "暂 无", "　/　"])
+@pytest.mark.parametrize("text", ["（无）", "无。", " 无 ", "\u200b无", "暂 无", "　/　"])
 def test_blanks_and_invisible_characters_hide_nothing(text):
     assert is_placeholder(text)
 

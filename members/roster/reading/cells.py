@@ -34,12 +34,8 @@ _LONGEST: Final = {"work_unit": 100, "remark": 500, "email": 100, "full_name": 1
 _EACH_ITS_OWN: Final = frozenset({"id_number", "name", "phone", "email", "member_no"})
 _YEAR_ALONE = re.compile(r"((?:19|20)[0-9]{2})年?(?:\.0+)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
-# Added to a date without making it another: 2016年5月份, 2016.05月, 2016、5, 2016.5.18日, 2016/05/, 2016年5月入团.
-_LOOSE_DATE = re.compile(
-    r"([0-9]{4})(?:年|[-./、,，。·\\ ])([0-9]{1,2})(?:月份?|[-./、,，。·\\ ]|$)"
-    r"(?:([0-9]{1,2})[日号]?)?[-./、,，。]?(?:入团)?"
-)
 _SPACED_ID = re.compile(r"([0-9]{6})[-‐–—]([0-9]{8})[-‐–—]([0-9]{3}[0-9Xx])")
+_ID_LABEL = re.compile(r"^\s*(?:居民)?身份证(?:号码?)?\s*[:：]?\s*(?=[0-9])")
 _PHONE_LABEL = re.compile(r"^[\u4e00-\u9fff]{1,6}[:：]\s*(?=[0-9+])|(?<=[0-9])\s*[（(][^（()）0-9]*[)）]$")
 _NAME_REMARK = re.compile(r"(?<=..)\s*[（(][男女][)）]$")
 _TICKS: Final = frozenset("√✓✔☑")
@@ -144,7 +140,7 @@ class Cleaner:
         return Value(name, name, warnings)
 
     def _id_number(self, cell: Cell) -> Value:
-        text = _SPACED_ID.sub(r"\1\2\3", cell.text)
+        text = _SPACED_ID.sub(r"\1\2\3", _ID_LABEL.sub("", cell.text))
         try:
             told = idnumbers.read(text, on=self.on, number_cell=cell.kind == Kind.NUMBER)
         except NumberRefused as refusal:
@@ -165,7 +161,7 @@ class Cleaner:
     def _date(self, field: str, cell: Cell, label: str, *, date1904: bool) -> Value:
         text = tidy_line(cell.text)
         if not any(character.isdigit() for character in text) and "#" not in text and is_placeholder(text):
-            return Value(None, "", (("W_VALUE_UNKNOWN", f"{label}写的是“{text[:10]}”，{_NOT_KEPT}。"),))
+            return NOTHING
         if year := _YEAR_ALONE.fullmatch(text):
             # Shown, so that the row can be checked by it, but no month is made up.
             return Value(None, year[1], (("W_PRECISION", f"{label}只写到年，{_NOT_KEPT}，请至少补到月。"),))
@@ -182,13 +178,7 @@ class Cleaner:
         number = cell.kind == Kind.NUMBER
         if number and _SERIAL.fullmatch(text):
             return officedates.from_serial(float(text), epoch1904=date1904)
-        try:
-            found = officedates.read(text, number_cell=number)
-        except DateRefused as refusal:
-            loose = _LOOSE_DATE.fullmatch(unicodedata.normalize("NFKC", text))
-            if loose is None or number or refusal.code != "R_DATE_BAD":
-                raise
-            found = officedates.read("-".join(part for part in loose.groups() if part))
+        found = officedates.read(text, number_cell=number)
         return OfficeDate(found.day, is_month=True) if cell.month else found
 
 
@@ -230,7 +220,8 @@ def _word(
     code = vocabulary.find(text) or vocabulary.find(plain(simplified(text)))
     if code is None:
         # “本科/学士” says one thing twice.
-        codes = {vocabulary.find(plain(word)) for word in _ALTERNATIVES.split(simplified(text)) if word}
+        said = [plain(word) for word in _ALTERNATIVES.split(simplified(text)) if word]
+        codes = {vocabulary.find(word) for word in said if word}
         code = codes.pop() if len(codes) == 1 else None
     if code is not None:
         return Value(code, text if as_typed else vocabulary.labels[code])
@@ -281,7 +272,7 @@ def _phone(cell: Cell) -> Value:
 
 
 def _office_phone(cell: Cell) -> Value:
-    text = tidy_line(cell.text)
+    text = unicodedata.normalize("NFKC", tidy_line(cell.text))
     if is_placeholder(text):
         return NOTHING
     if not _OFFICE_PHONE.fullmatch(text) or len(text) > _LONGEST["phone"]:
@@ -290,7 +281,7 @@ def _office_phone(cell: Cell) -> Value:
 
 
 def _email(cell: Cell) -> Value:
-    text = "".join(tidy_line(cell.text).split())
+    text = unicodedata.normalize("NFKC", "".join(tidy_line(cell.text).split()))
     if is_placeholder(text):
         return NOTHING
     try:

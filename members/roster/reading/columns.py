@@ -16,7 +16,9 @@ PEOPLE_KINDS: Final = (RowKind.MEMBERS, RowKind.CADRES, RowKind.YOUTH)
 DATES: Final = ("birth_date", "joined_on", "post_started_on", "founded_on")
 _BRACKETS = re.compile(r"[（(\[【〔{<《][^）)\]】〕}>》]*[）)\]】〕}>》]")
 _BRACKET = re.compile(r"[（）()\[\]【】〔〕{}<>《》]")
-_MARKS = re.compile(r"[\s*＊※★☆●◆▲#:：。,，、;；“”\"'`·.…_-]+")
+_MARKS = re.compile(r"[^\w/]+|_+")
+_CIRCLED = re.compile("[①-⑳⑴-⒇]")
+_DEMANDED = re.compile(r"^[必选]填项?|[必选]填项?$")
 # Headings of lists made with traditional characters; only what stands in headings and dictionaries.
 _TRADITIONAL: Final = str.maketrans(
     "團員號證時間屬織稱職務學歷聯繫絡電話備註別機碼現單簡類級層隸業種齡黨幹書記專將歲畢擔與郵編發漢滿內無會處廠車兒實戶預積極眾貫總區縣鄉鎮網點資訊",
@@ -62,9 +64,8 @@ PEOPLE: Final = (
         PEOPLE_KINDS,
         usual="名字 团员姓名 学生姓名 团干部姓名 干部姓名 青年姓名 人员姓名 成员姓名 员工姓名 职工姓名 "
         "本人姓名 党员姓名 "
-        "中文姓名 真实姓名 人员名称 name fullname realname membername xm xingming",
+        "中文名 中文姓名 真实姓名 人员名称 name fullname realname membername xm xingming",
         words=r"姓名",
-        but=r"录入|填报|经办|负责|书记|支书|领导|审核|导师|师傅",
         required=PEOPLE_KINDS,
         note="证件上的姓名，少数民族姓名中间用“·”。",
     ),
@@ -74,7 +75,8 @@ PEOPLE: Final = (
         "身份证号",
         PEOPLE_KINDS,
         usual="身份证 身份证号码 公民身份号码 公民身份证号码 居民身份证号 居民身份证号码 身份证件号 "
-        "身份证件号码 证件号码 证件号 sfz sfzh sfzhm sfzjh shenfenzheng idcard idno idnumber idcardno idcardnumber",
+        "身份证件号码 证件号码 证件号 证件编号 "
+        "sfz sfzh sfzhm sfzjh shenfenzheng idcard idno idnumber idcardno idcardnumber",
         words=r"身份证|证件号|身份号|身份id|公民身份|居民证号|身分证",
         but=r"类型|种类|复印|照片|有效(?!身份|证件)|到期|签发|地址|住址|所在地|归属|后.?位|日期|时间|机关|一致",
         required=(_M, _C),
@@ -85,7 +87,7 @@ PEOPLE: Final = (
         "birth_date",
         "出生日期",
         PEOPLE_KINDS,
-        usual="生日 出生 csrq csny birthday birthdate dateofbirth dob",
+        usual="生日 出生 何时出生 csrq csny birthday birthdate dateofbirth dob",
         words=r"出生(年|月|日|时)|生日",
         but=r"地|证",
         width=12,
@@ -96,7 +98,7 @@ PEOPLE: Final = (
         "民族",
         PEOPLE_KINDS,
         usual="族别 民族成份 民族成分 名族 mz minzu ethnicity ethnicgroup",
-        words=r"^民族",
+        words=r"^(何|所属)?民族",
         but=r"班|乡|学校|宗教",
         width=8,
     ),
@@ -104,9 +106,10 @@ PEOPLE: Final = (
         "education",
         "学历",
         PEOPLE_KINDS,
-        usual="最高学历 文化程度 文化水平 受教育程度 学历层次 教育程度 xl whcd education educationlevel",
+        usual="最高学历 文化程度 文化水平 教育水平 受教育程度 学历层次 教育程度 xl whcd education educationlevel",
         # Of two that were got in two ways the one of full-time study, as the national system asks for it first.
-        stand_ins="目前学历 全日制学历 全日制教育学历 全日制教育 在读学历 现有学历 第一学历 学历学位 学历情况",
+        stand_ins="目前学历 全日制学历 全日制教育学历 全日制教育 在读学历 现有学历 第一学历 学历学位 学历情况 "
+        "培养层次 文化",
         words=r"学历|文化程度|教育程度",
         but=r"编号|证书|院校|专业|时间|单位|学校|系",
         width=14,
@@ -118,7 +121,7 @@ PEOPLE: Final = (
         usual="政治面目 政治身份 面貌 政面 党派 zzmm politicalstatus",
         # Says less, but who is none must not be taken for a member.
         stand_ins="是否团员 是否为团员 是否是团员 是否共青团员 是否为共青团员 是否是共青团员 团员否 团员/非团员",
-        words=r"政治面",
+        words=r"政治(面|情况|成分)",
         but=r"时间|日期",
         width=12,
     ),
@@ -128,7 +131,8 @@ PEOPLE: Final = (
         (_M, _C),
         usual="入团时间 入团日期 入团年月日 何时入团 入团 rtsj rtrq rtny "
         "dateofjoining dateofjoiningcyl joiningdate joindate dateofjoiningtheleague",
-        words=r"(入团|加入共青团|加入团组织|加入中国共产主义青年团).*(年|月|日|时)|何(时|年|年何月)(入|加入)",
+        words=r"(入团|[加参]入?(共青团|青年团|团组织|中国共产主义青年团)|成为.{0,2}团员).*(年|月|日|时)"
+        r"|何(时|年|年何月)(入|加入)|何?时候(入|加入).?团",
         but=r"地|志愿|单位|编号|入党",
         width=12,
         note="如 2019-05 或 2019-05-04。",
@@ -137,10 +141,11 @@ PEOPLE: Final = (
         "member_no",
         "发展团员编号",
         (_M,),
-        usual="团员编号 团员号 发展团员号 发展编号 团员发展编号 入团编号",
+        usual="团员编号 团员号 团员编码 发展团员号 发展编号 团员发展编号 入团编号",
         stand_ins="入团志愿书编号 志愿书编号 团籍编号",
-        words=r"(团员|发展|入团|志愿书).*(编号|号码)",
-        but=r"团员证|时间",
+        words=r"(团员|发展|入团|志愿书).*(编号|号码|编码)|志愿书号",
+        # Those of other things: “团员手机号码”, “团员志愿者编号”.
+        but=r"团员证|时间|志愿者|身份|证件|手机|电话|联系|学|qq|微信",
         width=16,
         note="2017 年以后入团的为 12 位，前四位是入团年份。",
     ),
@@ -149,15 +154,16 @@ PEOPLE: Final = (
         "所在团支部",
         PEOPLE_KINDS,
         usual="所在支部 所属支部 所属团支部 支部 支部名称 团支部 团支部名称 所在团组织 所属团组织 任职组织 "
-        "任职团组织 "
+        "任职团组织 团支部全称 支部全称 "
         "所在支部名称 所在团支部名称 所在团支部全称 任职团组织全称 任职组织名称 "
         "tzb sztzb szzb tzbmc leaguebranch branch branchname",
         stand_ins="团组织全称 团组织名称 团组织 所在组织 所属组织 组织名称 组织全称 任职单位 任职支部 "
-        "所在班级团支部 组织",
-        words=r"支部|团组织|任职(单位|组织)|团委名称|团总支名称",
+        "所在班级团支部 组织 团支部简称 支部简称",
+        words=r"支部|团组织|(?<!党)团关系|任职(单位|组织)|团委名称|团总支名称",
         but=r"书记|职务|任职(?!单位|组织|支部|团)|人数|委员|大会|电话|类型|类别|简称|上级|时间|日期|成员|转|"
+        r"负责|联系|手机|邮箱|编[号码]|代码|"
         # Where somebody was, or joined, is not where they are.
-        r"^原|原(所|团|支|组)|曾|入团|党(支|总|委|组织)",
+        r"^原|原(所|团|支|组)|曾|(?<!编)入团|党(支|总|委|组织)",
         required=PEOPLE_KINDS,
         width=34,
         headings={_C: "任职组织"},
@@ -167,12 +173,12 @@ PEOPLE: Final = (
         "团内职务",
         (_M, _C),
         usual="现任团内职务 团内现任职务 担任团内职务 支部职务 任何团内职务 团职务 团内任职 团干部职务 "
-        "现任团职 团内职务名称 "
+        "现任团职 团职 团委职务 团务职务 团内职务名称 "
         "团支部职务 支委职务 团支部任职 共青团职务 兼任团职务 兼任团内职务 团内兼职 团组织职务 tnzw",
         # Not 岗位: that is what somebody works as.
         stand_ins="职务 现任职务 任职 担任职务 职务名称 任职情况",
         words=r"(团内|团支部|支部|团组织|团干).*(职|岗)",
-        but=r"时间|年月|日期|性质|行政|党内|称",
+        but=r"时间|年月|日期|性质|行政|党内|称|曾|原",
         required=(_C,),
         width=14,
     ),
@@ -181,7 +187,7 @@ PEOPLE: Final = (
         "任现职年月",
         (_M, _C),
         usual="任职时间 任职年月 任职日期 任现职时间 任现职日期 任职起始时间 任职开始时间 现任职务时间 "
-        "何时任职 任期开始 任职起始 任职开始 任职起始日期 任职起始年月",
+        "何时任职 何时任现职 到任时间 起任时间 任期开始 任职起始 任职开始 任职起始日期 任职起始年月",
         stand_ins="担任时间 上任时间 就任时间 起始时间 任命时间 当选时间",
         words=r"(任现?职|任团|担任|当选).*(时间|年月|日期|时)",
         but=r"终|结束|届满|免|离|至|职务[及和与]",
@@ -194,8 +200,9 @@ PEOPLE: Final = (
         usual="专职兼职挂职 专/兼/挂 专/兼/挂职 任职类型 干部类型 团干部类型 专兼职 专兼挂 "
         "干部性质 任职性质 职务性质 专/兼职 团干性质 专职/兼职/挂职 "
         "专兼职情况",
-        stand_ins="性质 任职方式 任职形式",
-        words=r"专职.*兼职|专兼|干部?性质",
+        # “专（兼）职” and “专（兼、挂）职”
+        stand_ins="专职 性质 任职方式 任职形式",
+        words=r"专职.*兼职|专兼|干部?(性质|类别|类型)",
         width=12,
     ),
     Column(
@@ -206,7 +213,7 @@ PEOPLE: Final = (
         "sjh sjhm mobilephone mobilenumber mobileno cellphone",
         stand_ins="联系电话 联系方式 电话 tel mobile 电话号码 本人电话 本人联系电话 联系号码 "
         "lxdh lxfs phone phonenumber phoneno telephone",
-        words=r"手机|移动电话|联系(电话|方式)",
+        words=r"手机|移动电话|(联系|联络|通讯|通信)(电话|方式|号码)",
         but=r"办公|家庭|固定|座机|单位|传真|短号|学校|品牌|型号",
         width=14,
     ),
@@ -214,7 +221,7 @@ PEOPLE: Final = (
         "email",
         "电子邮箱",
         PEOPLE_KINDS,
-        usual="邮箱 email 邮件 电子邮件 邮箱地址 个人邮箱 qq邮箱 e-mail mail emailaddress dzyx",
+        usual="邮箱 email 邮件 邮件地址 电邮 电子邮件 邮箱地址 个人邮箱 qq邮箱 e-mail mail emailaddress dzyx",
         words=r"邮箱|信箱|电子邮件|email",
         width=22,
     ),
@@ -222,10 +229,11 @@ PEOPLE: Final = (
         "work_unit",
         "工作单位",
         PEOPLE_KINDS,
-        usual="学习工作单位 工作学习单位 现工作单位 工作单位名称 学习/工作单位 学习单位 工作单位全称 所在单位 "
-        "单位 单位名称",
-        stand_ins="工作部门 部门 所在部门 科室 工作单位及部门 单位部门 就读学校 gzdw szdw workunit company department",
-        words=r"(工作|学习|就业|现).*(单位|部门)|^(所在)?(单位|部门|科室).?(部门|科室|班组|车间|处室)$",
+        usual="学习工作单位 工作学习单位 现工作单位 工作单位名称 学习/工作单位 学习单位 工作单位全称 所在单位",
+        stand_ins="单位 单位名称 工作部门 部门 所在部门 科室 工作单位及部门 单位部门 就读学校 "
+        "gzdw szdw workunit company department",
+        words=r"(工作|学习|就[业职]|服务|供职|现).*(单位|部门)|^(所在)?(单位|部门|科室).?(部门|科室|班组|车间|处室)$"
+        r"|^(所在|所属|现|目前)?(单位|部门|科室|处室|车间|公司|企业|病区)([/及]?(单位|部门|科室|处室|车间|病区))?(名称)?$",
         but=r"性质|类别|电话|地址|职务$|行业|时间",
         width=24,
     ),
@@ -234,7 +242,7 @@ PEOPLE: Final = (
         "收入档次",
         (_M,),
         usual="收入 月收入 月收入档次 收入情况 月收入情况 年收入",
-        words=r"收入",
+        words=r"收入|月薪|月工资",
         width=16,
     ),
     Column(
@@ -242,6 +250,7 @@ PEOPLE: Final = (
         "备注",
         PEOPLE_KINDS,
         usual="附注 备考 其他说明 备注说明 说明 bz remark remarks note notes",
+        stand_ins="其他 其它 其它说明 情况说明 特殊说明 特殊情况 其他情况",
         words=r"备注",
         width=20,
     ),
@@ -255,7 +264,7 @@ ORGANIZATIONS: Final = (
         usual="上级团组织 上级 上级组织名称 上级组织全称 上级团组织名称 上级团组织全称 隶属组织 直属上级 "
         "所属上级 主管团组织 "
         "上级团委 直接上级组织 所属团委",
-        words=r"上级|隶属",
+        words=r"上一?级|隶属|(主管|归属).*团",
         but=r"电话|党组织|类别|时间",
         width=34,
         note="最高一级留空。",
@@ -264,7 +273,7 @@ ORGANIZATIONS: Final = (
         "full_name",
         "组织全称",
         (_O,),
-        usual="团组织全称 全称 组织名称 团组织名称 团组织 组织",
+        usual="团组织全称 全称 规范全称 组织名称 团组织名称 团组织 组织",
         stand_ins="名称 团支部名称 支部名称 团支部全称 支部全称 单位名称 团支部",
         words=r"(组织|支部|团委).*(全称|名称)",
         but=r"上级|简称|党",
@@ -277,7 +286,8 @@ ORGANIZATIONS: Final = (
         "组织类别",
         (_O,),
         usual="组织类型 团组织类别 团组织类型 类别 类型 级别 组织级别 组织层级",
-        words=r"组织(类别|类型|级别|层级)",
+        stand_ins="组织形式 设置形式 层级 建制",
+        words=r"组织(类别|类型|级别|层级|形式|形态|性质)",
         but=r"上级",
         required=(_O,),
         width=12,
@@ -295,7 +305,7 @@ ORGANIZATIONS: Final = (
         "成立时间",
         (_O,),
         usual="成立日期 成立年月 建立时间 组建时间 组织建立时间 建团时间 成立",
-        words=r"(成立|建立|组建|设立).*(时|日|年)",
+        words=r"(成立|建立|组建|设立|创建|始建).*(时|日|年)",
         width=12,
     ),
     Column(
@@ -303,7 +313,7 @@ ORGANIZATIONS: Final = (
         "联系电话",
         (_O,),
         usual="电话 办公电话 组织电话 联系方式 值班电话 固定电话 座机",
-        words=r"电话|联系方式",
+        words=r"电话|联系方式|座机|固话",
         but=r"上级|书记|手机",
         width=16,
         note="办公电话，不要填写个人手机号。",
@@ -333,8 +343,9 @@ def simplified(text: str) -> str:
 
 
 def bare(heading: str) -> str:
-    """The heading without decoration: brackets, stars, colons, blanks, numbering; one width, lower case, simplified."""
-    plain = simplified(unicodedata.normalize("NFKC", visible(heading)).casefold())
+    """The heading without decoration: brackets, marks, blanks, numbers, 必填; one width, lower case, simplified."""
+    plain = simplified(unicodedata.normalize("NFKC", _CIRCLED.sub("", visible(heading))).casefold())
     plain = _NUMBERED.sub("", plain.strip())
     # “【姓名】” says nothing but what stands in its brackets.
-    return _MARKS.sub("", _BRACKETS.sub("", plain)) or _MARKS.sub("", _BRACKET.sub("", plain))
+    said = _MARKS.sub("", _BRACKETS.sub("", plain)) or _MARKS.sub("", _BRACKET.sub("", plain))
+    return _DEMANDED.sub("", said)

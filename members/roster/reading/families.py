@@ -22,6 +22,12 @@ _NOT_OURS = re.compile(
     r"^是否|父亲?|母亲?|家长|监护|紧急|配偶|介绍人|联系人|班主任|辅导员|户主|亲属|子女|丈夫|妻子|爱人|法人|法定代表|推荐人|证明人|曾用|拼音|失败|原因|错误|申请|推优|入党|转正|编制"
 )
 _LATIN = re.compile(r"[a-z/]+")
+# Whose name, number or telephone stands there: not that of who is listed.
+_ANOTHER = re.compile(
+    r"书记|支书|负责|填[报表]|经办|管理员|联络员|领导|导师|师傅|老师|审核|录入|户主|家属|班长|组长|队长|[处科厂校站]长|主任"
+)
+_SHORT = re.compile(r"[（(]简称[)）]")
+_PARTICULARS: Final = frozenset({"name", "gender", "id_number", "birth_date", "ethnicity", "phone", "email"})
 # “入团（党）时间” is of another day for some.
 _OR_PARTY = re.compile(r"[（(/／、或及和]\s*(?:加?入)?党(?!员)")
 # “团员民族” is 民族: whose it is says the list.
@@ -87,7 +93,7 @@ class Family:
 
 
 _NAMES_SOMETHING = re.compile(r"姓\s*名|名\s*字|全\s*称|名\s*称|组\s*织")
-_WORDS = re.compile(r"[\u4e00-\u9fff]{2}.*[:：]")
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}.*[:：]|[0-9]\s*[年月]")
 _UNMERGED: Final = ("name", "id_number", "full_name", "short_name", "league_post", "phone", "remark")
 
 
@@ -95,7 +101,7 @@ def _holds_number(texts: Mapping[str, str]) -> bool:
     number = texts.get("id_number", "")
     if number.isascii() and number[:6].isdigit() and len(number) >= 6:
         return True
-    # “联系电话：…” in the line of the signatures is none.
+    # “联系电话：…” and “2026年11月20日” in the line of the signatures are none.
     return sum(character.isdigit() for character in number) >= 6 and not _WORDS.search(number)
 
 
@@ -138,9 +144,10 @@ def _recognise(heading: str, family: Family) -> Recognised | None:
     plain = bare(heading)
     exact, words = family.rules
     if found := exact.get(plain):
-        # “联系电话（手机）” says in its brackets what it means.
+        # “联系电话（手机）” and “团组织名称（简称）” say in their brackets what they mean.
         sure = found.field == "phone" and "手机" in heading and family is PEOPLE_FAMILY
-        return Recognised(found.field, 0) if sure else found
+        short = found.field == "full_name" and _SHORT.search(heading)
+        return Recognised("short_name" if short else found.field, 0) if sure or short else found
     # What stands below a heading is asked as well, and nearly all of it says nothing.
     if not family.some_word.search(plain):
         # “性别 Gender” says the same thing twice.
@@ -150,5 +157,5 @@ def _recognise(heading: str, family: Family) -> Recognised | None:
         return None
     for name, pattern, but in words:
         if pattern.search(plain) and not (but and re.search(but, plain)):
-            return Recognised(name, 2)
+            return None if name in _PARTICULARS and _ANOTHER.search(plain) else Recognised(name, 2)
     return None

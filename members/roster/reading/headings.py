@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
@@ -21,7 +21,7 @@ _LONGEST_GROUP: Final = 8
 # Year, month and day where each has a column.
 _PARTS: Final = (re.compile(r"年份?$"), re.compile(r"月份?$"), re.compile(r"日$"))
 # “出生月份” by itself is no date.
-_LONE_PART = re.compile(r"(?<!年)月份?$")
+_LONE_PART = re.compile(r"^[^年]*月份?$")
 _UNIT = re.compile(r"[年月日]")
 _UNITS = re.compile(r"[年月日份\s]")
 
@@ -155,6 +155,8 @@ def headings_at(
             return [together]
         # A lone text that continues nothing is the line of a section: “第一团支部（23人）”.
         continues = len(below) > 1 or second != below
+        # Nor does a title that stands above no column: “第一团支部团员名册”.
+        continues = continues and (len(texts) > 1 or not texts.keys() - below.keys())
         if together is not None and together.score > single and continues and _is_heading_line(second, families):
             found.append(together)
     return found
@@ -178,7 +180,7 @@ def settled(sheet: Sheet, heading: Heading) -> Heading:
         return heading
     columns, disputed, spread = heading.columns, {}, {}
     for name, equal in heading.disputed.items():
-        if name in DATES and _are_parts([heading.texts[column] for column in equal], equal):
+        if name in DATES and _are_parts(heading.texts, equal):
             spread[name] = equal
             continue
         left = [column for column in equal if _holds_something(sheet, heading, column)] or equal[:1]
@@ -192,10 +194,12 @@ def settled(sheet: Sheet, heading: Heading) -> Heading:
     return replace(heading, fields=fields, disputed=disputed, spread=spread)
 
 
-def _are_parts(texts: Sequence[str], columns: Sequence[int]) -> bool:
-    """Whether columns side by side are headed as year, month and perhaps day."""
-    beside = all(after == before + 1 for before, after in pairwise(columns))
-    return beside and len(texts) <= len(_PARTS) and all(map(re.Pattern.search, _PARTS, map(bare, texts)))
+def _are_parts(texts: Mapping[int, str], columns: Sequence[int]) -> bool:
+    """Whether columns with no other between them are headed as year, month and perhaps day."""
+    headed = sorted(texts)
+    beside = all(headed.index(after) == headed.index(before) + 1 for before, after in pairwise(columns))
+    said = [bare(texts[column]) for column in columns]
+    return beside and len(said) <= len(_PARTS) and all(map(re.Pattern.search, _PARTS, said))
 
 
 def with_whole_dates(sheet: Sheet, heading: Heading) -> Sheet:
@@ -209,6 +213,9 @@ def with_whole_dates(sheet: Sheet, heading: Heading) -> Sheet:
 def _with_whole_dates(row: Row, heading: Heading) -> Row:
     cells = dict(row.cells)
     for columns in heading.spread.values():
+        # The heading again, on the next page.
+        if all(row.cell(column).text == heading.texts[column] for column in columns):
+            continue
         parts = [_UNITS.sub("", cells.pop(column).text) for column in columns if column in cells]
         if parts:
             cells[columns[0]] = Cell("-".join(parts), Kind.TEXT)
@@ -269,7 +276,11 @@ def _texts(row: Row) -> dict[int, str]:
 
 
 def _says(text: str, families: Sequence[Family]) -> bool:
-    return any(recognise(text, family) for family in families)
+    return any(_recognised(text, families))
+
+
+def _recognised(text: str, families: Sequence[Family]) -> Iterator[Recognised]:
+    return filter(None, (recognise(text, family) for family in families))
 
 
 def _says_exactly(text: str, families: Sequence[Family]) -> bool:
@@ -306,11 +317,12 @@ def _joined(
 
 
 def _is_heading_line(texts: Mapping[int, str], families: Sequence[Family]) -> bool:
-    known = sum(1 for text in texts.values() if _says(text, families))
+    said = [found.field for text in texts.values() if (found := next(_recognised(text, families), None))]
     # “支部名称：” is followed by one, and heads nothing.
-    if any(text.rstrip().endswith((":", "：")) for text in texts.values()):
+    labels = any(text.rstrip().endswith((":", "：")) for text in texts.values())
+    if labels and len(set(said)) * 2 <= len(texts):
         return False
-    return known * 2 >= len(texts) and not any(len(text) >= 15 and text[:15].isdigit() for text in texts.values())
+    return len(said) * 2 >= len(texts) and not any(len(text) >= 15 and text[:15].isdigit() for text in texts.values())
 
 
 def _heading(texts: Mapping[int, str], first_line: int, last_line: int, families: Sequence[Family]) -> Heading | None:

@@ -28,7 +28,7 @@ from members.roster.reading.headings import (
     with_whole_dates,
 )
 from members.roster.reading.kinds import LEAGUE, kind_of, others_listed
-from members.roster.reading.listed import THE_SAME, DataRow, Filling, ListedRows
+from members.roster.reading.listed import MAY_BE_THE_SAME, DataRow, Filling, ListedRows
 from members.roster.reading.unlisted import IS_LEAGUE, is_count, is_footer, title_of, why_struck_out, why_unlisted
 from members.roster.reading.words import read_posts
 from tuanjian.spreadsheets import Cell, FileRefused, Kind, Row, Sheet, Workbook
@@ -40,7 +40,7 @@ _UNIT = re.compile(r"^(所在|所属|现)?(工作)?(单位|部门|班级|组织|
 # A class is a branch of its own, if there is one of its name.
 _CLASS = re.compile(r"^(所在|所属|行政|现)?班级?(名称)?$")
 _STATE = re.compile(r"状态|在册|去向|变动|异动")
-_MAY_STAND_TWICE: Final = ("remark", "email")
+_MAY_STAND_TWICE: Final = ("remark", "email", "work_unit")
 
 
 @dataclass
@@ -234,7 +234,7 @@ def _as_arranged(sheet: Sheet, families: Sequence[Family], arranged: Arranged) -
 
 
 def _layout(sheet: Sheet, heading: Heading, kind: RowKind | None = None) -> SheetLayout:
-    titles = [tidy_line(text) for text in _texts_above(sheet, heading)]
+    titles = [title for text in _texts_above(sheet, heading) if (title := tidy_line(text))]
     kind = kind or kind_of(sheet.name, titles, heading)
     return SheetLayout(sheet.name, kind, heading, titles, date1904=sheet.date1904)
 
@@ -288,17 +288,21 @@ def _listed(sheet: Sheet, layout: SheetLayout, heading: Heading) -> ListedRows:
         stray = () if row.cells.keys() <= known else row.cells.keys() - known
         if stray:
             _refuse_beside(sheet, row, heading)
-        title = title_of(row, cells, heading.family)
-        if title:
-            # What stands above the first heading says so for the whole sheet, on its second page as well.
-            section = "" if title in layout.titles else title
+        alone = tidy_line(next(iter(row.cells.values())).text) if len(row.cells) == 1 else ""
+        title = alone if alone in layout.titles else title_of(row, cells, heading.family)
+        if title in layout.titles:
+            # What stands above the first heading says so for the whole sheet, on its second page as well. Where people
+            # stand below it and no section, it is one itself.
+            section = "" if listed.some_without_section else section
+        elif title:
+            section = title
         reason = "标题" if title else why_unlisted(row, cells, second_line, heading.family)
         if reason:
             layout.left_out.append((row.line, reason))
-            above = {} if title else above
+            above = {} if title and title not in layout.titles else above
             continue
         listed.append(at, fields, section)
-        if not THE_SAME.isdisjoint([cell.text for _, cell in cells.values()]):
+        if MAY_BE_THE_SAME.search("".join([cell.text for _, cell in cells.values()])):
             cells |= filling.say_again(row.line, cells, above)
         above = cells
         if stray:

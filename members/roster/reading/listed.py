@@ -6,6 +6,7 @@ A long roster is gone through twice, once to find its rows and once to read them
 from __future__ import annotations
 
 import bisect
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from typing import Final, NamedTuple, overload
 from members.roster.reading.headings import Heading
 from tuanjian.spreadsheets import Cell, Row, Sheet
 
-THE_SAME: Final = frozenset({"同上", "同前", "上同", "〃", "″", '"', "“", "”"})
+_UNSEEN = r"[\s\u200b-\u200f\u202a-\u202e\ufeff—–-]*"
+_THE_SAME: Final = re.compile(rf"{_UNSEEN}(?:同\s?[上前]|上\s?同|[〃″\"“”]){_UNSEEN}")
+# Found wherever something may say 同上; nearly no row is asked any further.
+MAY_BE_THE_SAME: Final = re.compile(r"[同〃″\"“”]")
 # What two people never have in common.
 _EACH_ITS_OWN: Final = frozenset({"name", "id_number", "phone", "email", "member_no"})
 _Cells = dict[str, tuple[int, Cell]]
@@ -59,6 +63,11 @@ class ListedRows(Sequence[DataRow]):
         if last is None or last.fields is not fields or last.section != section:
             self._parts.append(_Part(len(self), fields, section))
         self._places.append(at)
+
+    @property
+    def some_without_section(self) -> bool:
+        """Whether one of the rows stands below no line that names a section."""
+        return any(not part.section for part in self._parts)
 
     def leave_out(self, field: str) -> None:
         """Read the column of this field no more."""
@@ -133,9 +142,10 @@ class Filling:
         same = {
             name: above[name]
             for name, (_, cell) in cells.items()
-            if cell.text in THE_SAME and name in above and name not in _EACH_ITS_OWN
+            if _THE_SAME.fullmatch(cell.text) and name in above and name not in _EACH_ITS_OWN
         }
-        self._again[line] = same
+        if same:
+            self._again[line] = same
         return same
 
     def fill(self, row: Row, cells: dict[str, tuple[int, Cell]]) -> bool:

@@ -15,6 +15,14 @@ _NUMBERED = re.compile(
 _LABEL: Final = re.compile(
     r"(?:^|\s)(?:所在|所属|填报|填表|报送|上报)?(?:团)?(?:支部|总支|组织|单位|团委)(?:名称|全称)?(?:[（(][^）)]*[）)])?\s*[:：]\s*(\S+)"
 )
+# “【航测一室团支部】”, “★航测一室团支部” and “航测一室团支部：”
+_MARKED = re.compile(r"^[^\w（(]+|[^\w）)]+$")
+# “（航测一室团支部）”
+_WRAPPED = re.compile(r"^[（(]([^（()）]+)[)）]$")
+# “航测一室团支部团员”
+_WHOSE = re.compile(r"(?<=支部|总支|团委|工委)(?:团员|团干部?|青年|成员|人员|学生)+$")
+# “航测一室团支部 书记：王某某 电话：14000900001”
+_TOLD = re.compile(r"(?<=\S)\s+[\u4e00-\u9fff]{2,6}[:：].*$")
 _NOTED = re.compile(r"\s*[（(][^（()）]*[)）]$")
 _COUNTED = re.compile(r"\s*[（(,，:：]?\s*(?:共|计|团员)*\s*[0-9]+\s*(?:人|名)(?:团员)?\s*[）)]?$")
 _BETWEEN = re.compile(r"[-_+—–－~\s:：、，,（）()【】《》“”]+")
@@ -66,7 +74,8 @@ def _names(whole: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> Iterator[str]:
-    plain = _COUNTED.sub("", _NUMBERED.sub("", text))
+    text = _WRAPPED.sub(r"\1", _TOLD.sub("", text))
+    plain = _MARKED.sub("", _COUNTED.sub("", _NUMBERED.sub("", _MARKED.sub("", text))))
     yield plain
     # “检修工区团支部（书记：王某某）”
     if (unnoted := _NOTED.sub("", plain)) != plain:
@@ -75,5 +84,5 @@ def _bare(text: str) -> Iterator[str]:
     # Nothing is left of a title that is no more than that.
     if undated != plain:
         yield undated
-    if (named := _LIST.sub("", undated)) != undated:
+    if (named := _WHOSE.sub("", _LIST.sub("", undated))) != undated:
         yield named

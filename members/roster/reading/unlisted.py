@@ -15,12 +15,15 @@ from tuanjian.spreadsheets.cleaning import tidy_line
 _FOOTER = re.compile(
     r"^((本[页表]|本?支部|全[部体])?\s*(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)|"
     r"(团员|青年|团干部?|人员|合计)?总?人?数\s*([:：]|$)|总人数|以上(人员|信息|内容|情况)|截[至止]\s*\d|年\s*月\s*日$|"
-    r"联\s*系\s*人\s*[:：]|[（(]\s*(公\s*章|盖\s*章)|填[表写报](说明|要求)|说明|备注[:：]|注[:：\d]|附注|"
+    r"联\s*系\s*人\s*[:：]|[（(]\s*(公\s*章|盖\s*章)|填[表写报](说明|要求)|说明|备\s*注\s*([:：]|$)|注([:：\d]|$)|附注|"
     r"审\s*核|填[报表]人|制\s*表|复\s*核|负责人|经办人|主管领导|分管领导|盖\s*章|单位[（(]?(盖|公)|签\s*[字名]|日\s*期[:：]|"
-    r"填[报表](日期|时间|单位)|联系人[:：]|[（(]?[接续转][上下]页|以下(空白|无)|以上共|共\s*\d+\s*[人名]|第.{1,4}页|※|.{0,12}(签[字名]|盖章)[）)]?[:：]?$|"
-    r"\d{4}\s*年\s*\d+\s*月(\s*\d+\s*日)?$)"
+    r"填[报表](日期|时间|单位)|联系人[:：]|[（(]?([接续转][上下]?[页表]|未完|待续)|以下(空白|无)|以上(共|$)|共\s*\d+\s*[人名条]|"
+    r"第.{1,4}页|※|.{0,12}(签[字名]|盖章|意见)[）)]?[:：]?$|单位[（(]章|平均年龄|(打印|导出|报送)(日期|时间|人)|"
+    r"([\d〇零○一二三四五六七八九]\s*){4}年\s*\S{1,3}\s*月(\s*\S{1,3}\s*日)?$|完$|(?i:total|end)\b)"
 )
 _DATED = re.compile(r"\d{4}\s*年\s*\d+\s*月(\s*\d+\s*日)?")
+# “— 1 —”, “1/2”, “***”, “——以下空白——”, “①姓名须与身份证一致”, but not “★白雨桐”
+_ONLY_MARKS = re.compile(r"[^\w（(【]+(?!\W*\w{2,4}$)|[①-⑳]|[\W\d_]+\w?[\W\d_]*$")
 # What stands where a name should in a line of counts: “男 | 12 | 女 | 8”.
 _COUNT = re.compile(r"\d{1,5}\s*[人名]?")
 _SAMPLE = re.compile(
@@ -82,7 +85,9 @@ def why_unlisted(
         return "合计、说明或签字"
     if not certain and len(texts) > 1 and all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         return "填写提示"
-    named = [tidy_line(cells[name][1].text) for name in family.named if name in cells]
+    named = _named(cells, family)
+    if named and len(row.cells) < 3 and not certain and all(map(_ONLY_MARKS.match, named)):
+        return "合计、说明或签字"
     if any(_SAMPLE.search(text) for text in named) or _SAMPLE.match(texts[0]) or _is_remarked_sample(cells):
         return "示例"
     if second_line and sum(second_line.get(column) == cell.text for column, cell in row.cells.items()) * 2 > len(texts):
@@ -92,15 +97,22 @@ def why_unlisted(
     return ""
 
 
+def _named(cells: Mapping[str, tuple[int, Cell]], family: Family) -> list[str]:
+    return [tidy_line(cells[name][1].text) for name in family.named if name in cells]
+
+
 def _is_remarked_sample(cells: Mapping[str, tuple[int, Cell]]) -> bool:
     text = cells["remark"][1].text if "remark" in cells else ""
     return "例" in text and _SAMPLE_REMARK.match(tidy_line(text)) is not None
 
 
 def _is_footer(texts: Sequence[str], cells: Mapping[str, tuple[int, Cell]], family: Family) -> bool:
-    named = [tidy_line(cells[name][1].text) for name in family.named if name in cells]
+    named = _named(cells, family)
     if named and all(_COUNT.fullmatch(text) for text in named):
         return True
+    if len(texts) > 1 and len(texts[0]) == len(texts[1]) == 1:
+        # “合 | 计”
+        texts = ["".join(texts[:2]), *texts[2:]]
     # Behind a name a month is when somebody was born, not when the list was made.
     return any(
         _FOOTER.search(text) and not (named and text not in named and _DATED.fullmatch(text)) for text in texts[:2]
@@ -108,7 +120,9 @@ def _is_footer(texts: Sequence[str], cells: Mapping[str, tuple[int, Cell]], fami
 
 
 def _is_organization(cells: Mapping[str, tuple[int, Cell]], family: Family) -> bool:
-    return family.kind == RowKind.ORGANIZATIONS and "full_name" in cells and len(cells) > 2
+    if family.kind != RowKind.ORGANIZATIONS or "full_name" not in cells or len(cells) < 3:
+        return False
+    return _ORGANIZATION_WORD.search(cells["full_name"][1].text) is not None
 
 
 def title_of(row: Row, cells: dict[str, tuple[int, Cell]], family: Family) -> str:

@@ -16,7 +16,7 @@ from tuanjian.spreadsheets.cleaning import Vocabulary, fold
 
 GENDERS: Final = Vocabulary(
     [(Gender.MALE, "男"), (Gender.FEMALE, "女")],
-    {Gender.MALE: "男性 m male 1 男生 先生", Gender.FEMALE: "女性 f female 2 女生 女士"},
+    {Gender.MALE: "男性 m male 1 男生 先生 男士 男同志", Gender.FEMALE: "女性 f female 2 女生 女士 女同志"},
 )
 
 _MISSPELT = {
@@ -38,7 +38,7 @@ ETHNICITIES: Final = Vocabulary(
 EDUCATIONS: Final = Vocabulary(
     Education.choices,
     {
-        Education.DOCTOR: "博士 博士毕业 博士研究生毕业 博士学位 博研",
+        Education.DOCTOR: "博士 博士毕业 博士研究生毕业 博士学位 博研 研究生(博士)",
         Education.DOCTOR_STUDYING: "博士在读 在读博士 博士生",
         Education.MASTER: "硕士 研究生 硕士毕业 硕士研究生毕业 研究生毕业 研究生教育 研究生班毕业 全日制硕士研究生 "
         "硕士学位 硕研",
@@ -46,7 +46,8 @@ EDUCATIONS: Final = Vocabulary(
         Education.BACHELOR: "大学 大学本科 普通本科 全日制本科 本科毕业 大学毕业 大学本科毕业 学士 大本 成人本科 "
         "大学本科教育 普通高等本科 学士学位",
         Education.BACHELOR_STUDYING: "大学在读 大学本科在读 普通本科在读 在读本科 在读大学生 本科生",
-        Education.JUNIOR_COLLEGE: "专科 大学专科 普通专科 高职 高职高专 大专毕业 专科毕业 大学专科教育 高等职业教育",
+        Education.JUNIOR_COLLEGE: "专科 大学专科 普通专科 高职 高职高专 大专毕业 专科毕业 大学专科毕业 大学专科教育 "
+        "高等职业教育",
         Education.JUNIOR_COLLEGE_STUDYING: "专科在读 普通专科在读 高职在读 在读大专 在读专科",
         Education.VOCATIONAL: "中职 中职中专 职高 技校 中技 中等职业教育 中等专业学校 中等专科 中专毕业 职业高中",
         Education.VOCATIONAL_STUDYING: "中职在读 中职中专在读 中等职业教育在读 技校在读 职高在读 在读中专",
@@ -62,13 +63,13 @@ POLITICAL_STATUSES: Final = Vocabulary(
     PoliticalStatus.choices,
     {
         PoliticalStatus.PARTY_MEMBER: "党员 中国共产党员 中国共产党党员 共产党员 正式党员 中共正式党员 "
-        "中共党员(保留团籍) 党员(保留团籍) 保留团籍的党员 保留团籍党员",
-        PoliticalStatus.PROBATIONARY: "预备党员 中国共产党预备党员 党员(预备) 中共党员(预备) "
+        "中共党员(正式) 中共党员(保留团籍) 党员(保留团籍) 保留团籍的党员 保留团籍党员",
+        PoliticalStatus.PROBATIONARY: "预备党员 预备中共党员 中国共产党预备党员 党员(预备) 中共党员(预备) "
         "预备党员(保留团籍) 中共预备党员(保留团籍)",
         # 积极分子 are members still; 是 and 否 answer 是否团员.
-        PoliticalStatus.LEAGUE_MEMBER: "团员 中国共青团员 共青团团员 中国共产主义青年团团员 中国共产主义青年团员 "
-        "团员(积极分子) 共青团员(积极分子) 团员(入党积极分子) 共青团员(入党积极分子) 团员/入党积极分子 "
-        "共青团员/入党积极分子 共青团员(发展对象) 共青团员(保留团籍) 是 是团员",
+        PoliticalStatus.LEAGUE_MEMBER: "团员 共青团 中国共青团员 共青团团员 中国共产主义青年团团员 "
+        "中国共产主义青年团员 团员(积极分子) 共青团员(积极分子) 团员(入党积极分子) 共青团员(入党积极分子) "
+        "团员/入党积极分子 共青团员/入党积极分子 共青团员(发展对象) 共青团员(保留团籍) 是 是团员",
         PoliticalStatus.MASSES: "普通群众 普通公民 非团员 非共青团员 不是团员 否",
         PoliticalStatus.MINMENG: "民盟成员",
         PoliticalStatus.NO_PARTY: "无党派人士 无党派",
@@ -81,9 +82,9 @@ INCOMES: Final = Vocabulary(
         IncomeBand.STUDENT: "学生 无收入",
         IncomeBand.RURAL: "无固定收入 农村户籍",
         IncomeBand.UP_TO_2000: "2000元及以下 2000以下 0-2000 0-2000元 2000元以内 ≤2000 ≤2000元 低于2000元",
-        IncomeBand.UP_TO_5000: "2000-5000 2000-5000元 2000~5000元 2000至5000元",
-        IncomeBand.UP_TO_8000: "5000-8000 5000-8000元 5000~8000元 5000至8000元",
-        IncomeBand.UP_TO_10000: "8000-10000 8000-10000元 8000~10000元 8000至10000元",
+        IncomeBand.UP_TO_5000: "2000-5000 2000-5000元 2000元-5000元 2000至5000元 2000元至5000元 2001-5000元",
+        IncomeBand.UP_TO_8000: "5000-8000 5000-8000元 5000元-8000元 5000至8000元 5000元至8000元 5001-8000元",
+        IncomeBand.UP_TO_10000: "8000-10000 8000-10000元 8000元-10000元 8000至10000元 8000元至10000元 8001-10000元",
         IncomeBand.ABOVE_10000: "10000以上 >10000 >10000元 10000元及以上 1万元以上 高于10000元",
     },
 )
@@ -96,7 +97,7 @@ POSTS: Final = Vocabulary(
         LeaguePost.STANDING_MEMBER: "常务委员 常委委员",
         LeaguePost.COMMITTEE_MEMBER: "支委 支委委员 委员会委员 执行委员",
         LeaguePost.ALTERNATE_MEMBER: "候补",
-        LeaguePost.ORGANIZATION_OFFICER: "组织",
+        LeaguePost.ORGANIZATION_OFFICER: "组织 组委",
         LeaguePost.PUBLICITY_OFFICER: "宣传 宣委",
         LeaguePost.CULTURE_OFFICER: "文艺委员 体育委员 文娱委员 文艺体育委员 文化体育委员",
         LeaguePost.PRODUCTION_OFFICER: "生产 青工委员",
@@ -124,9 +125,9 @@ _BETWEEN = re.compile(r"[、，,;；/\n]|兼(?!职)")
 NATURES: Final = Vocabulary(
     PostNature.choices,
     {
-        PostNature.FULL_TIME: "专 专职团干 专职团干部 专职干部 全职",
-        PostNature.PART_TIME: "兼 兼职团干 兼职团干部 兼职干部",
-        PostNature.SECONDED: "挂 挂职团干 挂职团干部 挂职干部",
+        PostNature.FULL_TIME: "专 专职团干 专职团干部 专职干部 专职人员 全职",
+        PostNature.PART_TIME: "兼 兼职团干 兼职团干部 兼职干部 兼职人员",
+        PostNature.SECONDED: "挂 挂职团干 挂职团干部 挂职干部 挂职人员",
     },
 )
 
@@ -182,7 +183,9 @@ def _apart(text: str) -> list[str]:
     return words if len(words) > 1 and all(POSTS.find(_LEVEL.sub("", word)) for word in words) else [text]
 
 
-_STUDIED = re.compile(r"^(非?全日制|在职|普通|成人|函授|自考|统招|国家统招)(?=..)|(?<=..)(学历|文化|文化程度|毕业生)$")
+_STUDIED = re.compile(
+    r"^(非?全日制|在职|普通|成人|函授|自考|统招|国家统招)(?=..|$)|(?<=..)(学历|文化|文化程度|毕业生)$"
+)
 
 
 def plain_education(text: str) -> str:
