@@ -12,7 +12,7 @@ class MembersConfig(AppConfig):
         from members.lists import making
         from members.national_check import comparing
         from members.national_check import keeping as comparisons
-        from members.roster.gap_sheets import gaps  # noqa: F401 – registers the purpose
+        from members.roster.gap_sheets import gaps
         from members.roster.outcome import expiring
         from members.roster.running import checking
 
@@ -22,6 +22,7 @@ class MembersConfig(AppConfig):
         housekeeping.add_chore(exports_kept.delete_expired)
         housekeeping.add_chore(comparing.return_lost)
         housekeeping.add_chore(comparisons.delete_expired)
+        gaps.offer()
         list_kinds.offer_all()
         rekeying.register(*keeping.SEALED_COLUMNS)
         outlook.add_counter(counting.people_in)

@@ -38,9 +38,8 @@ def draft(
     """A draft with the figures of that day and the text made of them; nobody is picked for praise or criticism.
 
     ``listing`` says what one about 信息录入进度 lists. One about a campaign has the figures of its deadline, whatever
-    ``on`` is. Refuses a branch, which has nobody below
-    it, a day in the future or without figures, a day compared with that is not earlier, a month that is not over, and
-    a campaign of another organisation or without a result.
+    ``on`` is. Refuses a branch, which has nobody below it, a day in the future or without figures, a day compared with
+    that is not earlier, a month that is not over, and a campaign of another organisation or without a result.
     """
     if organization.is_branch:
         raise ValidationError("团支部没有下级组织，不印发通报。")

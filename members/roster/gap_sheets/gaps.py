@@ -289,20 +289,22 @@ def _write_gaps(roster: RosterImport, plan: RosterPlan, /, *, by: User, log: aud
     return {"people_updated": written["people_updated"], "facts_filled": filled}
 
 
-purposes.register(
-    purposes.Purpose(
-        key=ImportPurpose.GAPS,
-        right=Right.PEOPLE,
-        lay_out=lay_out_gaps,
-        clean=clean_gaps,
-        plan=plan_gaps,
-        write=_write_gaps,
-        columns=lambda kind: COLUMNS if kind == KIND else (),
-        # What was filled in stands beside them; of most facts a row says nothing.
-        shown={KIND: ("name", "branch")},
-        count_words={"people_updated": COUNT_WORDS["people_updated"], "facts_filled": "补录缺项"},
-        families=(FAMILY,),
-        locked=frozenset({KEY, "name", "branch"}),
-        arranges=False,
+def offer() -> None:
+    """Let files be imported for this; called when the app starts."""
+    purposes.register(
+        purposes.Purpose(
+            key=ImportPurpose.GAPS,
+            right=Right.PEOPLE,
+            lay_out=lay_out_gaps,
+            clean=clean_gaps,
+            plan=plan_gaps,
+            write=_write_gaps,
+            columns=lambda kind: COLUMNS if kind == KIND else (),
+            # What was filled in stands beside them; of most facts a row says nothing.
+            shown={KIND: ("name", "branch")},
+            count_words={"people_updated": COUNT_WORDS["people_updated"], "facts_filled": "补录缺项"},
+            families=(FAMILY,),
+            locked=frozenset({KEY, "name", "branch"}),
+            arranges=False,
+        )
     )
-)
